@@ -1,0 +1,240 @@
+package dev.holdfast.lock.api;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The kind of a problem: what {@code /problems/<kind>} in the {@code type} of a problem detail means (RFC 9457).
+ *
+ * <p>A kind never changes its slug or its status: clients decide by them.
+ */
+public enum ProblemKind {
+    MALFORMED_REQUEST(
+            400,
+            false,
+            "The request cannot be read",
+            "Its path, a header or its body is not well formed: not JSON, a field twice, an unknown field.",
+            "Mend what the detail names. Sending the same again gives the same answer."),
+    NOT_FOUND(
+            404,
+            false,
+            "Nothing is known under this name",
+            "No such path, or no lease or lock that is held or waited for has this name.",
+            "Check the path. A lock that nobody holds or waits for is not listed: it is free."),
+    METHOD_NOT_ALLOWED(
+            405,
+            false,
+            "The method does not apply here",
+            "The path exists, but not for this method; the Allow header names those it has.",
+            "Use one of the allowed methods."),
+    NOT_ACCEPTABLE(
+            406,
+            false,
+            "No acceptable form",
+            "The Accept header excludes application/json.",
+            "Accept application/json and application/problem+json."),
+    BODY_TOO_LARGE(
+            413,
+            false,
+            "The body is too large",
+            "A request body may have 16 KiB, its metadata 2 KiB.",
+            "Keep large data elsewhere and put its address into the metadata."),
+    UNSUPPORTED_MEDIA_TYPE(
+            415,
+            false,
+            "The body is of another type",
+            "A body is application/json in UTF-8, without a content encoding.",
+            "Send Content-Type: application/json and no Content-Encoding."),
+
+    INVALID_NAMESPACE(
+            422,
+            false,
+            "Not a namespace",
+            "A namespace is [a-z0-9][a-z0-9._-]{0,62}.",
+            "Choose a name of these characters."),
+    INVALID_LEASE_ID(
+            422,
+            false,
+            "Not a lease id",
+            "A lease id is a UUID in its usual form of 36 characters, best a UUIDv7.",
+            "Make a new UUID for each lease."),
+    INVALID_LOCK_NAME(
+            422,
+            false,
+            "Not a lock name",
+            "A lock name is [A-Za-z0-9._:-]{1,200} and neither . nor .., so that it is a path segment as it stands.",
+            "Choose a name of these characters, or hash the one you have."),
+    INVALID_LOCKS(
+            422,
+            false,
+            "Not a list of locks",
+            "locks is a list of 1 to 32 objects {name, mode}, no name twice.",
+            "Mend the list."),
+    INVALID_MODE(
+            422,
+            false,
+            "Not a mode",
+            "This release grants exclusive locks: mode is \"exclusive\" or left out.",
+            "Leave mode out."),
+    INVALID_TTL(
+            422,
+            false,
+            "Not a time to live",
+            "ttl is required: an ISO 8601 duration in quotes such as \"PT30S\", from 100 ms to the namespace's maximum.",
+            "Choose a duration of a few times your renewal interval."),
+    INVALID_OWNER(
+            422,
+            false,
+            "Not an owner",
+            "owner is a label of 1 to 128 printable characters.",
+            "Choose a shorter label, or leave it out: the lease id is the default."),
+    INVALID_METADATA(
+            422,
+            false,
+            "Not metadata",
+            "metadata is a JSON object of at most 2 KiB.",
+            "Keep large data elsewhere and put its address into the metadata."),
+    INVALID_PAGE(
+            422,
+            false,
+            "Not a page",
+            "prefix and cursor have the characters of a lock name, at most 200 of them.",
+            "Leave the cursor out to begin, then send the nextCursor of the page before."),
+
+    LOCK_HELD(
+            409,
+            true,
+            "The lock is held",
+            "Another lease holds the lock or is ahead in its queue, and this request did not ask to wait.",
+            "Send Prefer: wait=20 to queue for it, or try again later under the same id."),
+
+    LEASE_EXPIRED(
+            410,
+            false,
+            "The lease has expired",
+            "It was not renewed in time, or its place in the queue was given up: no request for it came in time.",
+            "Stop the work that relied on it. To go on, acquire again under a new id."),
+    LEASE_REVOKED(
+            410,
+            false,
+            "The lease was revoked",
+            "An operator broke the lock.",
+            "Stop the work that relied on it. To go on, acquire again under a new id."),
+    LEASE_RELEASED(
+            410,
+            false,
+            "The lease was released",
+            "It was deleted, perhaps before its PUT arrived. Ids are single-use.",
+            "Acquire again under a new id."),
+
+    STALE_TOKEN(
+            412,
+            false,
+            "The lease is not held under this token",
+            "If-Match names another token than the lease has now, or the lease still waits.",
+            "Stop the work that relied on this token."),
+    LEASE_UNKNOWN(
+            412,
+            false,
+            "The lease is unknown",
+            "If-Match asks to renew, and the store knows no lease under this id: it ended long ago or the store lost it.",
+            "Stop the work that relied on it. To go on, acquire again under a new id."),
+
+    LEASE_ID_REUSED(
+            422,
+            false,
+            "The lease id is in use for something else",
+            "A lease is its set of locks and its owner; this id stands for another set or another owner.",
+            "Make a new UUID for each lease."),
+    LEASE_ID_STALE(
+            422,
+            false,
+            "The lease id is too old or too far ahead",
+            "The time in this UUIDv7 is more than 2 minutes ago or more than 24 hours ahead, and no lease has it: "
+                    + "this may be a delayed duplicate of a request whose lease has long ended.",
+            "Make a new UUID when you send the request, and check the clock."),
+
+    QUEUE_FULL(
+            429,
+            true,
+            "The queue is full",
+            "As many waiters as a lock may have wait for it.",
+            "Try again after Retry-After, with fewer waiters."),
+    QUOTA_EXCEEDED(
+            429,
+            true,
+            "The namespace is at its limit",
+            "As many leases as a namespace may have are held, wait or have just ended.",
+            "Try again after Retry-After; release leases you no longer need."),
+
+    INTERNAL_ERROR(
+            500,
+            true,
+            "Something went wrong here",
+            "An error that nobody expected; it is in the log under the id that the detail names.",
+            "Retry the same id. If it stays, give the error id to whoever runs this."),
+    STORE_UNAVAILABLE(
+            503,
+            true,
+            "The store did not confirm",
+            "The outcome is unknown: the lease may or may not have been granted.",
+            "Retry the same id after Retry-After, or DELETE it."),
+    SERVICE_UNAVAILABLE(
+            503,
+            true,
+            "No instance answers",
+            "The gateway knows no instance that can take this request; whether one took it is unknown.",
+            "Retry the same request after Retry-After.");
+
+    private final int status;
+    private final boolean retryable;
+    private final String title;
+    private final String meaning;
+    private final String remedy;
+
+    ProblemKind(int status, boolean retryable, String title, String meaning, String remedy) {
+        this.status = status;
+        this.retryable = retryable;
+        this.title = title;
+        this.meaning = meaning;
+        this.remedy = remedy;
+    }
+
+    /** The last segment of the problem's type, such as {@code lock-held}. */
+    public String slug() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The problem's {@code type}, a URI reference that the gateway serves as a page. */
+    public String type() {
+        return "/problems/" + slug();
+    }
+
+    public int status() {
+        return status;
+    }
+
+    /** Whether the same request may succeed later. */
+    public boolean retryable() {
+        return retryable;
+    }
+
+    public String title() {
+        return title;
+    }
+
+    /** What the problem means, for people. */
+    public String meaning() {
+        return meaning;
+    }
+
+    /** What to do about it, for people. */
+    public String remedy() {
+        return remedy;
+    }
+
+    public static Optional<ProblemKind> ofSlug(String slug) {
+        return Arrays.stream(values()).filter(kind -> kind.slug().equals(slug)).findFirst();
+    }
+}
