@@ -1,0 +1,5 @@
+/** What every service of the suite shares. */
+@NullMarked
+package dev.holdfast.defaults;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,157 @@
+package dev.holdfast.defaults.problem;
+
+import dev.holdfast.lock.api.ProblemKind;
+import io.netty.channel.ChannelException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.util.InvalidMimeTypeException;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebExceptionHandler;
+import reactor.core.publisher.Mono;
+import reactor.netty.channel.AbortedException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The one place where a WebFlux service's problems become answers.
+ *
+ * <p>No answer holds an exception's message: what nobody expected is logged under an id, and the answer gives the id.
+ */
+public final class ReactiveProblemHandler implements WebExceptionHandler, Ordered {
+
+    private static final Logger log = LoggerFactory.getLogger(ReactiveProblemHandler.class);
+
+    private final JsonMapper json;
+
+    public ReactiveProblemHandler(JsonMapper json) {
+        this.json = json;
+    }
+
+    /** Before Boot's own handler, which is at -1. */
+    @Override
+    public int getOrder() {
+        return -2;
+    }
+
+    /** Answers with the problem that the error stands for. */
+    @Override
+    public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
+        ServerHttpResponse response = exchange.getResponse();
+        if (response.isCommitted()) {
+            return Mono.error(error);
+        }
+        HttpHeaders headers = response.getHeaders();
+        // What a half-made answer had set, for instance the gateway's copy of a reply whose body then broke off.
+        headers.clearContentHeaders();
+        headers.remove(HttpHeaders.TRANSFER_ENCODING);
+        headers.remove(HttpHeaders.ETAG);
+        if (error instanceof ErrorResponse standard) {
+            headers.putAll(standard.getHeaders()); // Allow of a 405, Accept of a 415
+        }
+        return write(exchange, problemOf(exchange.getRequest(), error));
+    }
+
+    /** Answers with the problem. Headers that the response has already stay. */
+    public Mono<Void> write(ServerWebExchange exchange, Problem problem) {
+        byte[] body = json.writeValueAsBytes(members(exchange.getRequest(), problem));
+        ServerHttpResponse response = exchange.getResponse();
+        response.setStatusCode(HttpStatusCode.valueOf(problem.kind().status()));
+        HttpHeaders headers = response.getHeaders();
+        headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        headers.setContentLength(body.length);
+        headers.set(HttpHeaders.CACHE_CONTROL, "no-store");
+        Duration retryAfter = problem.retryAfter();
+        if (retryAfter != null) {
+            headers.set(HttpHeaders.RETRY_AFTER, Long.toString(wholeSeconds(retryAfter)));
+        }
+        return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
+    }
+
+    private static Map<String, Object> members(ServerHttpRequest request, Problem problem) {
+        ProblemKind kind = problem.kind();
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("type", kind.type());
+        members.put("title", kind.title());
+        members.put("status", kind.status());
+        members.put("detail", problem.detail());
+        members.put("instance", request.getPath().value());
+        members.put("retryable", kind.retryable());
+        members.putAll(problem.extensions());
+        return members;
+    }
+
+    private static long wholeSeconds(Duration delay) {
+        return delay.plusNanos(999_999_999).toSeconds();
+    }
+
+    private static Problem problemOf(ServerHttpRequest request, Throwable error) {
+        if (error instanceof ProblemException known) {
+            return known.problem();
+        }
+        ProblemKind kind = kindOf(error);
+        return kind == null ? unexpected(request, error) : Problem.of(kind);
+    }
+
+    private static @Nullable ProblemKind kindOf(Throwable error) {
+        if (isTooLarge(error)) {
+            return ProblemKind.BODY_TOO_LARGE;
+        }
+        if (error instanceof ErrorResponse standard) {
+            return kindOf(standard.getStatusCode().value());
+        }
+        if (error instanceof InvalidMediaTypeException || error instanceof InvalidMimeTypeException) {
+            return ProblemKind.MALFORMED_REQUEST;
+        }
+        // Whoever was asked refused the connection, broke it off or kept still. If it was the client that broke off,
+        // nobody reads this answer.
+        if (error instanceof IOException
+                || error instanceof TimeoutException
+                || error instanceof ChannelException
+                || error instanceof AbortedException) {
+            return ProblemKind.SERVICE_UNAVAILABLE;
+        }
+        return null;
+    }
+
+    private static @Nullable ProblemKind kindOf(int status) {
+        return switch (status) {
+            case 404 -> ProblemKind.NOT_FOUND;
+            case 405 -> ProblemKind.METHOD_NOT_ALLOWED;
+            case 406 -> ProblemKind.NOT_ACCEPTABLE;
+            case 413 -> ProblemKind.BODY_TOO_LARGE;
+            case 415 -> ProblemKind.UNSUPPORTED_MEDIA_TYPE;
+            case 502, 503, 504 -> ProblemKind.SERVICE_UNAVAILABLE;
+            default -> status >= 400 && status < 500 ? ProblemKind.MALFORMED_REQUEST : null;
+        };
+    }
+
+    private static boolean isTooLarge(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DataBufferLimitException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Problem unexpected(ServerHttpRequest request, Throwable error) {
+        String id = UUID.randomUUID().toString();
+        log.error("Error {} in {} {}", id, request.getMethod(), request.getPath(), error);
+        return Problem.of(ProblemKind.INTERNAL_ERROR, "The error's id in the log is " + id + ".");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.defaults;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.defaults.registry;
+
+import org.jspecify.annotations.NullMarked;
