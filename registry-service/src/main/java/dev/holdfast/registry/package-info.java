@@ -1,0 +1,5 @@
+/** The registry: where instances say that they are there. */
+@NullMarked
+package dev.holdfast.registry;
+
+import org.jspecify.annotations.NullMarked;
