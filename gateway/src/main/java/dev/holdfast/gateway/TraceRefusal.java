@@ -1,0 +1,29 @@
+package dev.holdfast.gateway;
+
+import java.util.Set;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.MethodNotAllowedException;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+
+/** Refuses TRACE, which would answer with the request's own headers (RFC 9110, 9.3.8 and 17.10). */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class TraceRefusal implements WebFilter {
+
+    private static final Set<HttpMethod> ALLOWED =
+            Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.PUT, HttpMethod.POST, HttpMethod.DELETE);
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        HttpMethod method = exchange.getRequest().getMethod();
+        return HttpMethod.TRACE.equals(method)
+                ? Mono.error(new MethodNotAllowedException(method, ALLOWED))
+                : chain.filter(exchange);
+    }
+}

@@ -1,0 +1,310 @@
+package dev.holdfast.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.defaults.HoldfastApplication;
+import dev.holdfast.lock.api.ProblemKind;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.io.ClassPathResource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class GatewayTest {
+
+    private static final String TOMCAT = "org.springframework.boot.tomcat.autoconfigure.";
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final List<Backend> backends = new ArrayList<>();
+    private TestRegistry registry;
+    private ConfigurableApplicationContext gateway;
+
+    @BeforeAll
+    void start() {
+        registry = new TestRegistry();
+        gateway = HoldfastApplication.run(
+                GatewayApplication.class,
+                "gateway",
+                "--server.port=0",
+                "--server.address=127.0.0.1",
+                "--management.server.port=0",
+                "--management.server.address=127.0.0.1",
+                "--holdfast.drain.window=0s",
+                // Longer than a test's wait as the real one is longer than a real wait, in a test's time.
+                "--spring.cloud.gateway.server.webflux.httpclient.response-timeout=6s",
+                "--eureka.client.service-url.defaultZone=" + registry.address(),
+                // The test's Eureka server brings Jersey and Tomcat; the gateway as shipped has neither.
+                "--eureka.client.jersey.enabled=false",
+                "--spring.autoconfigure.exclude=" + TOMCAT + "reactive.TomcatReactiveWebServerAutoConfiguration,"
+                        + TOMCAT + "actuate.web.server.TomcatReactiveManagementContextAutoConfiguration");
+    }
+
+    @AfterAll
+    void stop() {
+        gateway.close();
+        registry.close();
+    }
+
+    @AfterEach
+    void everyBackendLeaves() throws Exception {
+        for (Backend backend : backends) {
+            registry.deregister("lock-service", backend.port());
+            backend.close();
+        }
+        backends.clear();
+        await().untilAsserted(() -> assertThat(get("/v1/who").statusCode()).isEqualTo(503));
+    }
+
+    @Test
+    void requestsGoToTheInstancesInTurn() throws Exception {
+        given("a");
+        given("b");
+        await().untilAsserted(() -> assertThat(List.of(who(), who())).containsExactlyInAnyOrder("a", "b"));
+
+        assertThat(List.of(who(), who(), who(), who())).containsExactlyInAnyOrder("a", "b", "a", "b");
+    }
+
+    @Test
+    void aWaitShorterThanTheResponseTimeoutIsNotCutOffNorIsAStreamThatIsQuietForLonger() throws Exception {
+        given("a");
+
+        CompletableFuture<HttpResponse<String>> wait = getLater("/v1/wait");
+        CompletableFuture<HttpResponse<String>> stuck = getLater("/v1/stuck");
+        CompletableFuture<HttpResponse<String>> events = getLater("/v1/namespaces/orders/events");
+
+        assertThat(wait.join().statusCode()).isEqualTo(200);
+        assertThat(wait.join().body()).isEqualTo("a");
+        assertUnavailable(stuck.join());
+        assertThat(events.join().body()).contains("first").endsWith("a");
+    }
+
+    @Test
+    void theResponseTimeoutIsLongerThanTheLongestWait() throws IOException {
+        Object timeout = new YamlPropertySourceLoader()
+                .load("gateway", new ClassPathResource("config/gateway.yml"))
+                .getFirst()
+                .getProperty("spring.cloud.gateway.server.webflux.httpclient.response-timeout");
+
+        assertThat(Duration.parse("PT" + timeout)).isGreaterThan(Duration.ofSeconds(32));
+    }
+
+    @Test
+    void aProblemOfTheLockServicePassesUnchanged() throws Exception {
+        given("a");
+
+        HttpResponse<String> answer = send("PUT", "/v1/held");
+
+        assertThat(answer.statusCode()).isEqualTo(409);
+        assertThat(answer.body()).isEqualTo(Backend.PROBLEM);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+        assertThat(answer.headers().firstValue("Retry-After")).contains("7");
+    }
+
+    @Test
+    void forwardedHeadersOfAClientDoNotReachTheService() throws Exception {
+        given("a");
+        HttpRequest request = HttpRequest.newBuilder(uri("/v1/headers"))
+                .header("X-Forwarded-For", "10.0.0.1")
+                .header("X-Forwarded-Prefix", "/x")
+                .header("Forwarded", "for=10.0.0.1")
+                .header("X-Other", "kept")
+                .build();
+
+        assertThat(client.send(request, BodyHandlers.ofString()).body())
+                .containsIgnoringCase("x-other")
+                .doesNotContainIgnoringCase("forwarded");
+    }
+
+    @Test
+    void withoutAnInstanceTheAnswerIsUnavailable() throws Exception {
+        assertUnavailable(get("/v1/who"));
+    }
+
+    @Test
+    void anInstanceThatIsDeadButStillListedIsUnavailable() throws Exception {
+        given("a").close();
+
+        assertUnavailable(get("/v1/who"));
+    }
+
+    @Test
+    void anInstanceThatBreaksOffIsUnavailable() throws Exception {
+        given("a");
+
+        assertUnavailable(get("/v1/reset"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/nope",
+                "/actuator",
+                "/actuator/health",
+                "//actuator",
+                "//actuator/env",
+                "/actuator;/env",
+                "/%61ctuator",
+                "/%61ctuator/health",
+                "/./actuator",
+                "/actuator/gateway/routes",
+                "/problems/nope",
+                "/problems/../actuator",
+                "/$%7Bjndi:ldap://x%7D"
+            })
+    void whatIsNotARouteIsNotFound(String path) throws Exception {
+        String answer = sendRaw("GET", path);
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 404 ")
+                .contains("application/problem+json")
+                .contains(ProblemKind.NOT_FOUND.type());
+    }
+
+    /** Such a path is the lock service's affair, as it stands; none is there. */
+    @Test
+    void aPathBelowTheApiThatClimbsOutOfItReachesNothingOfTheGateway() throws Exception {
+        assertThat(sendRaw("GET", "/v1/../actuator/health"))
+                .startsWith("HTTP/1.1 503 ")
+                .contains(ProblemKind.SERVICE_UNAVAILABLE.type());
+    }
+
+    @Test
+    void aPathThatIsNotOneIsRefused() throws Exception {
+        assertThat(sendRaw("GET", "/${jndi:ldap://x}")).startsWith("HTTP/1.1 400 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/who", "/problems", "/nope"})
+    void traceIsRefusedEverywhere(String path) throws Exception {
+        assertThat(sendRaw("TRACE", path))
+                .startsWith("HTTP/1.1 405 ")
+                .contains("Allow: ")
+                .contains(ProblemKind.METHOD_NOT_ALLOWED.type());
+    }
+
+    @Test
+    void theManagementPortShowsHealthAndMetricsAndNoRoutes() throws Exception {
+        String management = "http://127.0.0.1:" + gateway.getEnvironment().getProperty("local.management.port");
+
+        assertThat(get(URI.create(management + "/actuator/health/readiness")).body())
+                .contains("\"UP\"");
+        assertThat(get(URI.create(management + "/actuator/prometheus")).statusCode())
+                .isEqualTo(200);
+        assertThat(get(URI.create(management + "/actuator/gateway/routes")).statusCode())
+                .isEqualTo(404);
+        assertThat(get(URI.create(management + "/actuator/env")).statusCode()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    */*                                       | application/json
+                    application/json                          | application/json
+                    application/json, text/html;q=0.9         | application/json
+                    text/html                                 | text/html
+                    text/html,application/xml;q=0.9,*/*;q=0.8 | text/html
+                    """)
+    void aProblemPageIsHtmlOnlyForThoseWhoPreferIt(String accept, String type) throws Exception {
+        for (String path : List.of("/problems", "/problems/lock-held")) {
+            HttpRequest request =
+                    HttpRequest.newBuilder(uri(path)).header("Accept", accept).build();
+            HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+
+            assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith(type);
+            assertThat(answer.body()).contains("/problems/lock-held", ProblemKind.LOCK_HELD.title());
+        }
+    }
+
+    @Test
+    void everyKindOfProblemHasItsPage() throws Exception {
+        for (ProblemKind kind : ProblemKind.values()) {
+            assertThat(get(kind.type()).body()).contains("\"status\":" + kind.status(), "\"remedy\"", "\"meaning\"");
+            assertThat(get("/problems").body()).contains(kind.type());
+        }
+    }
+
+    /** A backend that the gateway knows. */
+    private Backend given(String name) throws Exception {
+        Backend backend = new Backend(name);
+        backends.add(backend);
+        registry.register("lock-service", backend.port());
+        await().untilAsserted(() -> assertThat(get("/v1/who").statusCode()).isEqualTo(200));
+        return backend;
+    }
+
+    private static void assertUnavailable(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+        assertThat(answer.headers().firstValue("Retry-After")).contains("1");
+        assertThat(answer.body()).contains(ProblemKind.SERVICE_UNAVAILABLE.type());
+    }
+
+    private String who() throws Exception {
+        return get("/v1/who").body();
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        return get(uri(path));
+    }
+
+    private HttpResponse<String> get(URI uri) throws Exception {
+        return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+    }
+
+    private CompletableFuture<HttpResponse<String>> getLater(String path) {
+        return client.sendAsync(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> send(String method, String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(uri(path))
+                .method(method, BodyPublishers.noBody())
+                .build();
+        return client.send(request, BodyHandlers.ofString());
+    }
+
+    /** Sends the path as it stands, which no client library does. */
+    private String sendRaw(String method, String path) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write((method + " " + path + " HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            return String.join("\n", in.lines().toList());
+        }
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port() + path);
+    }
+
+    private int port() {
+        return gateway.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    }
+}
