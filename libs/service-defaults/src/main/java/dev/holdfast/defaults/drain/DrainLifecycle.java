@@ -12,7 +12,7 @@ import org.springframework.context.SmartLifecycle;
  * Holds up the stop of a service until its callers know of it.
  *
  * <p>The registry was told before any lifecycle stops: readiness is refused when the context begins to close. This one
- * stops first, at the highest phase; the web server, two phases lower, serves until it has stopped.
+ * stops first, at the highest phase; the web server is at a lower one and serves until it has.
  */
 final class DrainLifecycle implements SmartLifecycle {
 
