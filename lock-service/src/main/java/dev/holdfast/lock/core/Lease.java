@@ -1,0 +1,23 @@
+package dev.holdfast.lock.core;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lease as the store has it.
+ *
+ * @param token only when it is held
+ * @param age since it was granted, or since it began to wait
+ * @param expiry when it ends unless it is renewed; for a waiter: unless it is polled
+ */
+public record Lease(
+        LeaseId id,
+        List<LockSpec> locks,
+        Owner owner,
+        String caller,
+        String metadata,
+        @Nullable FencingToken token,
+        Duration age,
+        long renewals,
+        Countdown expiry) {}

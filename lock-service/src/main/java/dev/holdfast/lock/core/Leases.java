@@ -1,0 +1,123 @@
+package dev.holdfast.lock.core;
+
+import dev.holdfast.lock.core.LeaseStore.Patience;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+
+/**
+ * Leases as clients see them: a store of them, and requests that wait.
+ *
+ * <p>Every stage completes with a {@link StoreUnavailableException} if the store cannot confirm.
+ */
+public final class Leases implements LeaseStore.Signals, AutoCloseable {
+    private final LeaseStore store;
+    private final LeaseRules rules;
+    private final ScheduledThreadPoolExecutor timers;
+    private final WaitingRoom waitingRoom;
+    private final Reaper reaper;
+
+    public Leases(LeaseStore store, LeaseRules rules) {
+        this.store = store;
+        this.rules = rules;
+        this.timers = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().name("lease-timers").daemon().factory());
+        timers.setRemoveOnCancelPolicy(true);
+        timers.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+        this.waitingRoom = new WaitingRoom(store, timers);
+        this.reaper = new Reaper(store, timers);
+        store.signalTo(this);
+        reaper.start();
+    }
+
+    /** Acquires or renews without waiting: a busy lock is {@link Outcome.Busy}. */
+    public CompletionStage<Outcome> ensure(LeaseRequest request) {
+        check(request);
+        return store.ensure(request, new Patience.Refuse());
+    }
+
+    /**
+     * Acquires or renews, and queues for a busy lock.
+     *
+     * @param wait how long to wait for it; above {@link LeaseRules#MAX_WAIT} is that. Zero queues and answers at once
+     * @return cancelled when the client has gone: its place is then kept for the grace
+     */
+    public CompletableFuture<Outcome> ensure(LeaseRequest request, Duration wait) {
+        check(request);
+        if (wait.isZero()) {
+            return store.ensure(request, new Patience.Queue(Duration.ZERO)).toCompletableFuture();
+        }
+        Duration bounded = wait.compareTo(LeaseRules.MAX_WAIT) > 0 ? LeaseRules.MAX_WAIT : wait;
+        return waitingRoom.enter(request, bounded);
+    }
+
+    /** Renews a lease that is held under this token; can never acquire. */
+    public CompletionStage<Outcome> renew(LeaseRequest request, FencingToken token) {
+        check(request);
+        return store.renew(request, token);
+    }
+
+    /** Ends a lease, held or waiting; if a token is given, only one that is held under it. */
+    public CompletionStage<Outcome> release(Namespace namespace, LeaseId id, Optional<FencingToken> token) {
+        return store.release(namespace, id, token);
+    }
+
+    public CompletionStage<Outcome> find(Namespace namespace, LeaseId id) {
+        return store.find(namespace, id);
+    }
+
+    public CompletionStage<Optional<LockState>> lock(Namespace namespace, LockName name) {
+        return store.lock(namespace, name);
+    }
+
+    public CompletionStage<LockPage> locks(Namespace namespace, String prefix, String cursor) {
+        if (!LockName.isPrefix(prefix)
+                || !LockName.isPrefix(cursor)
+                || !(cursor.isEmpty() || cursor.startsWith(prefix))) {
+            throw new InvalidValueException(
+                    InvalidValueException.Kind.PAGE,
+                    "prefix and cursor must have the characters of a lock name, and a cursor that of its prefix.");
+        }
+        return store.locks(namespace, prefix, cursor);
+    }
+
+    /** How many requests wait at this instance. */
+    public int parked() {
+        return waitingRoom.size();
+    }
+
+    /** Answers every open wait, and those to come, at once with where it stands: its client goes on elsewhere. */
+    public void drain() {
+        waitingRoom.close();
+    }
+
+    @Override
+    public void changed(Namespace namespace, LeaseId id) {
+        waitingRoom.changed(namespace, id);
+    }
+
+    @Override
+    public void due(Namespace namespace, Countdown deadline) {
+        reaper.due(namespace, deadline);
+    }
+
+    @Override
+    public void lost(Namespace namespace) {
+        waitingRoom.lost(namespace);
+    }
+
+    @Override
+    public void close() {
+        timers.shutdownNow();
+    }
+
+    private void check(LeaseRequest request) {
+        if (request.ttl().value().compareTo(rules.maxTtl()) > 0) {
+            throw new InvalidValueException(
+                    InvalidValueException.Kind.TTL, "ttl must be at most " + rules.maxTtl() + " here.");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.holdfast.lock.core;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What became of a request for a lease. A store that cannot tell throws {@link StoreUnavailableException}. */
+public sealed interface Outcome {
+
+    /** The lease is held. */
+    record Held(Lease lease, FencingToken token, boolean justGranted) implements Outcome {}
+
+    /**
+     * The lease stands in a queue.
+     *
+     * @param position from 1
+     */
+    record Waiting(Lease lease, long position) implements Outcome {}
+
+    /** Others hold the lock or wait for it, and the request did not ask to wait. Nothing was stored. */
+    record Busy(List<Lease> holders) implements Outcome {}
+
+    /**
+     * The lease is over.
+     *
+     * @param reacquiredByOthers whether one of its locks was granted to another since; null if it never held
+     */
+    record Ended(Ending how, @Nullable Boolean reacquiredByOthers) implements Outcome {}
+
+    /** The request cannot be fulfilled. Nothing was stored. */
+    record Refused(Reason reason) implements Outcome {}
+
+    /** How a lease came to its end. */
+    enum Ending {
+        EXPIRED,
+        REVOKED,
+        RELEASED
+    }
+
+    /** Why a request is refused. */
+    enum Reason {
+        /** The id stands for other locks or another owner. */
+        ID_REUSED,
+        /** The id was made too long ago, or too far ahead. */
+        ID_STALE,
+        /** The lease is not held under the token that the request named. */
+        STALE_TOKEN,
+        /** Nothing is known under the id. */
+        UNKNOWN,
+        QUEUE_FULL,
+        QUOTA_EXCEEDED
+    }
+}

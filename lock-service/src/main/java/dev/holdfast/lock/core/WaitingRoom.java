@@ -1,0 +1,152 @@
+package dev.holdfast.lock.core;
+
+import dev.holdfast.lock.core.LeaseStore.Patience;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests that wait at this instance. The queue itself is in the store: here is only who asks.
+ *
+ * <p>A waiter does one thing over and over: it ensures its lease, which queues it at first, confirms an offer later,
+ * and refreshes its place at the end. So a signal too many does no harm, and one too few costs a sweep.
+ */
+final class WaitingRoom {
+    private final LeaseStore store;
+    private final ScheduledExecutorService timers;
+    private final Map<Place, List<Waiter>> waiters = new ConcurrentHashMap<>();
+    private final AtomicLong arrivals = new AtomicLong();
+    private volatile boolean closing;
+
+    WaitingRoom(LeaseStore store, ScheduledExecutorService timers) {
+        this.store = store;
+        this.timers = timers;
+    }
+
+    /**
+     * Waits until the lease is held or over, or the time has passed. Cancelling the future is the client's hanging up:
+     * its place is then kept for the grace.
+     */
+    CompletableFuture<Outcome> enter(LeaseRequest request, Duration wait) {
+        Waiter waiter = new Waiter(request, new Countdown(System.nanoTime() + wait.toNanos()));
+        add(waiter);
+        Future<?> timeout = timers.schedule(waiter::ask, wait.toNanos(), TimeUnit.NANOSECONDS);
+        var unused = waiter.answer.whenComplete((outcome, failure) -> {
+            timeout.cancel(false);
+            boolean last = remove(waiter);
+            if (waiter.answer.isCancelled() && last) {
+                store.abandon(request.namespace(), request.id());
+            }
+        });
+        waiter.ask();
+        return waiter.answer;
+    }
+
+    void changed(Namespace namespace, LeaseId id) {
+        waiters.getOrDefault(new Place(namespace, id), List.of()).forEach(Waiter::ask);
+    }
+
+    /** Everyone in the namespace queues again, in the order in which they came here. */
+    void lost(Namespace namespace) {
+        waiters.entrySet().stream()
+                .filter(entry -> entry.getKey().namespace().equals(namespace))
+                .map(Map.Entry::getValue)
+                .flatMap(Collection::stream)
+                .sorted(Comparator.comparingLong(waiter -> waiter.arrival))
+                .forEach(Waiter::ask);
+    }
+
+    /** Answers every wait, now and from now on, with where it stands. */
+    void close() {
+        closing = true;
+        waiters.values().stream().flatMap(Collection::stream).forEach(Waiter::ask);
+    }
+
+    int size() {
+        return waiters.values().stream().mapToInt(List::size).sum();
+    }
+
+    /** Lists are replaced, never changed: they are read without a lock. */
+    private void add(Waiter waiter) {
+        waiters.merge(waiter.place(), List.of(waiter), (present, added) -> {
+            List<Waiter> all = new ArrayList<>(present);
+            all.addAll(added);
+            return List.copyOf(all);
+        });
+    }
+
+    /** Whether nobody else waits here for the same lease. */
+    private boolean remove(Waiter waiter) {
+        return waiters.computeIfPresent(waiter.place(), (place, present) -> without(present, waiter)) == null;
+    }
+
+    private static @Nullable List<Waiter> without(List<Waiter> present, Waiter waiter) {
+        List<Waiter> rest = present.stream().filter(other -> other != waiter).toList();
+        return rest.isEmpty() ? null : rest;
+    }
+
+    private record Place(Namespace namespace, LeaseId id) {}
+
+    /** One request that waits. */
+    private final class Waiter {
+        private final LeaseRequest request;
+        private final Countdown patience;
+        private final long arrival = arrivals.incrementAndGet();
+        private final CompletableFuture<Outcome> answer = new CompletableFuture<>();
+        private boolean asking;
+        private boolean askAgain;
+
+        Waiter(LeaseRequest request, Countdown patience) {
+            this.request = request;
+            this.patience = patience;
+        }
+
+        Place place() {
+            return new Place(request.namespace(), request.id());
+        }
+
+        /** Ensures the lease, one call at a time. */
+        void ask() {
+            if (answer.isDone() || !mayAsk()) {
+                return;
+            }
+            store.ensure(request, new Patience.Queue(left())).whenComplete(this::answered);
+        }
+
+        private synchronized boolean mayAsk() {
+            askAgain = asking;
+            asking = true;
+            return !askAgain;
+        }
+
+        private synchronized boolean mustAskAgain() {
+            asking = false;
+            return askAgain;
+        }
+
+        private void answered(@Nullable Outcome outcome, @Nullable Throwable failure) {
+            boolean again = mustAskAgain();
+            if (failure != null) {
+                answer.completeExceptionally(failure);
+            } else if (outcome != null && (!(outcome instanceof Outcome.Waiting) || left().isZero())) {
+                answer.complete(outcome);
+            } else if (again) {
+                ask();
+            }
+        }
+
+        private Duration left() {
+            return closing ? Duration.ZERO : patience.left();
+        }
+    }
+}

@@ -1,0 +1,273 @@
+package dev.holdfast.lock.redis;
+
+import dev.holdfast.lock.core.Countdown;
+import dev.holdfast.lock.core.FencingToken;
+import dev.holdfast.lock.core.Lease;
+import dev.holdfast.lock.core.LeaseId;
+import dev.holdfast.lock.core.LeaseRequest;
+import dev.holdfast.lock.core.LeaseRules;
+import dev.holdfast.lock.core.LeaseStore;
+import dev.holdfast.lock.core.LockName;
+import dev.holdfast.lock.core.LockPage;
+import dev.holdfast.lock.core.LockState;
+import dev.holdfast.lock.core.Namespace;
+import dev.holdfast.lock.core.Outcome;
+import dev.holdfast.lock.core.Outcome.Reason;
+import dev.holdfast.lock.core.StoreUnavailableException;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Leases in Redis.
+ *
+ * <p>The scripts hold all state and rules; this gives them their arguments, reads their answers, and passes on what
+ * they tell beside: the next deadline, offers to this instance, and that Redis has lost its data.
+ */
+final class RedisLeaseStore implements LeaseStore, AutoCloseable {
+    private static final byte[] NAMESPACES = RedisLink.bytes("hf:namespaces");
+    private static final String PAGE_SIZE = "100";
+
+    private final RedisLink link;
+    private final Scripts scripts;
+    private final LeaseRules rules;
+    private final String instance = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
+    /** The highest number seen in any namespace: a token may be higher than it need be, never lower. */
+    private final AtomicLong seen = new AtomicLong();
+    /** Namespaces that this instance has listed, with when the store first used them. */
+    private final Map<Namespace, String> born = new ConcurrentHashMap<>();
+
+    private volatile Signals signals = new Deaf();
+
+    RedisLeaseStore(RedisLink link, Scripts scripts, LeaseRules rules) {
+        this.link = link;
+        this.scripts = scripts;
+        this.rules = rules;
+    }
+
+    @Override
+    public void signalTo(Signals listener) {
+        signals = listener;
+        link.open("hf:instance:" + instance, this::announced);
+    }
+
+    /** A message names a namespace and then leases in it, a line each. */
+    private void announced(String message) {
+        String[] lines = message.split("\n");
+        Namespace namespace = new Namespace(lines[0]);
+        Arrays.stream(lines).skip(1).map(LeaseId::parse).forEach(id -> signals.changed(namespace, id));
+    }
+
+    @Override
+    public CompletionStage<Outcome> ensure(LeaseRequest request, Patience patience) {
+        return switch (patience) {
+            case Patience.Refuse refuse -> ensure(request, "refuse", 0, "");
+            case Patience.Queue queue ->
+                ensure(request, "queue", queue.patience().toMillis(), "");
+        };
+    }
+
+    @Override
+    public CompletionStage<Outcome> renew(LeaseRequest request, FencingToken token) {
+        return ensure(request, "renew", 0, token.toString());
+    }
+
+    private CompletionStage<Outcome> ensure(LeaseRequest request, String intent, long waitMillis, String ifToken) {
+        return run(
+                scripts.ensure(),
+                request.namespace(),
+                RedisLeaseStore::outcome,
+                request.id().toString(),
+                intent,
+                Long.toString(waitMillis),
+                Reply.encode(request.locks()),
+                request.owner().value(),
+                request.caller(),
+                Long.toString(request.ttl().toMillis()),
+                request.metadata(),
+                ifToken,
+                minted(request.id()),
+                Integer.toString(rules.maxWaiters()),
+                Integer.toString(rules.maxLeases()));
+    }
+
+    @Override
+    public CompletionStage<Outcome> release(Namespace namespace, LeaseId id, Optional<FencingToken> token) {
+        return run(
+                scripts.release(),
+                namespace,
+                RedisLeaseStore::outcome,
+                id.toString(),
+                token.map(FencingToken::toString).orElse(""),
+                minted(id));
+    }
+
+    @Override
+    public CompletionStage<Outcome> find(Namespace namespace, LeaseId id) {
+        return run(scripts.find(), namespace, RedisLeaseStore::outcome, id.toString());
+    }
+
+    @Override
+    public CompletionStage<Void> abandon(Namespace namespace, LeaseId id) {
+        return run(scripts.abandon(), namespace, Reply::outcome, id.toString()).thenAccept(done -> {});
+    }
+
+    @Override
+    public CompletionStage<Optional<LockState>> lock(Namespace namespace, LockName name) {
+        return run(
+                scripts.inspect(),
+                namespace,
+                reply -> Reply.list(reply.value(0)).stream().map(reply::lock).findFirst(),
+                "one",
+                name.value(),
+                "",
+                PAGE_SIZE);
+    }
+
+    @Override
+    public CompletionStage<LockPage> locks(Namespace namespace, String prefix, String cursor) {
+        return run(scripts.inspect(), namespace, RedisLeaseStore::page, "page", prefix, cursor, PAGE_SIZE);
+    }
+
+    private static LockPage page(Reply reply) {
+        String next = Reply.text(reply.value(1));
+        List<LockState> locks =
+                Reply.list(reply.value(0)).stream().map(reply::lock).toList();
+        return new LockPage(locks, next.isEmpty() ? null : next);
+    }
+
+    @Override
+    public CompletionStage<Boolean> sweep(Namespace namespace) {
+        return run(scripts.sweep(), namespace, reply -> {
+            boolean inUse = reply.outcome().equals("IN_USE");
+            if (inUse) {
+                list(namespace);
+            }
+            return inUse;
+        });
+    }
+
+    @Override
+    public CompletionStage<Set<Namespace>> namespaces() {
+        return command(redis -> redis.smembers(NAMESPACES))
+                .thenApply(members ->
+                        members.stream().map(Reply::text).map(Namespace::new).collect(Collectors.toSet()));
+    }
+
+    /** An instance that uses the namespace still lists it again at its next sweep. */
+    @Override
+    public CompletionStage<Void> forget(Namespace namespace) {
+        born.remove(namespace);
+        return command(redis -> redis.srem(NAMESPACES, RedisLink.bytes(namespace.value())))
+                .thenAccept(removed -> {});
+    }
+
+    private void list(Namespace namespace) {
+        command(redis -> redis.sadd(NAMESPACES, RedisLink.bytes(namespace.value())));
+    }
+
+    private <T> CompletionStage<T> command(
+            Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
+        RedisClusterAsyncCommands<byte[], byte[]> redis = link.commands();
+        if (redis == null) {
+            return CompletableFuture.failedFuture(unavailable(new IllegalStateException("not connected to Redis")));
+        }
+        return command.apply(redis)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(unavailable(failure)));
+    }
+
+    private <T> CompletionStage<T> run(
+            Script script, Namespace namespace, Function<Reply, T> read, String... arguments) {
+        if (!born.containsKey(namespace)) {
+            list(namespace);
+        }
+        String[] all = Stream.concat(Stream.of(instance, Long.toString(seen.get())), Arrays.stream(arguments))
+                .toArray(String[]::new);
+        long asked = System.nanoTime();
+        return link.run(script, "hf:{" + namespace + "}:meta", all).handle((values, failure) -> {
+            if (failure != null) {
+                throw unavailable(failure);
+            }
+            Reply reply = new Reply(values, asked);
+            T result = read.apply(reply);
+            passOn(namespace, reply);
+            return result;
+        });
+    }
+
+    private void passOn(Namespace namespace, Reply reply) {
+        seen.accumulateAndGet(reply.lastNumber(), Math::max);
+        String before = born.put(namespace, reply.born());
+        if (before != null && !before.isEmpty() && !before.equals(reply.born())) {
+            signals.lost(namespace);
+        }
+        reply.nextDeadline().ifPresent(deadline -> signals.due(namespace, deadline));
+        reply.offered().forEach(id -> signals.changed(namespace, id));
+    }
+
+    private static Outcome outcome(Reply reply) {
+        return switch (reply.outcome()) {
+            case "GRANTED" -> held(reply, true);
+            case "HELD" -> held(reply, false);
+            case "WAITING" -> new Outcome.Waiting(reply.lease(reply.value(0)), (Long) reply.value(1));
+            case "BUSY" -> new Outcome.Busy(reply.leases(reply.value(0)));
+            case "ENDED" ->
+                new Outcome.Ended(
+                        Outcome.Ending.valueOf(Reply.text(reply.value(0)).toUpperCase(Locale.ROOT)),
+                        Reply.flag(reply.value(1)));
+            case "RELEASED" -> new Outcome.Ended(Outcome.Ending.RELEASED, null);
+            case "REUSED" -> new Outcome.Refused(Reason.ID_REUSED);
+            case "ID_STALE" -> new Outcome.Refused(Reason.ID_STALE);
+            case "STALE_TOKEN" -> new Outcome.Refused(Reason.STALE_TOKEN);
+            case "UNKNOWN" -> new Outcome.Refused(Reason.UNKNOWN);
+            case "QUEUE_FULL" -> new Outcome.Refused(Reason.QUEUE_FULL);
+            case "QUOTA" -> new Outcome.Refused(Reason.QUOTA_EXCEEDED);
+            default -> throw new IllegalStateException("no such outcome: " + reply.outcome());
+        };
+    }
+
+    private static Outcome held(Reply reply, boolean justGranted) {
+        Lease lease = reply.lease(reply.value(0));
+        return new Outcome.Held(lease, Objects.requireNonNull(lease.token()), justGranted);
+    }
+
+    private static String minted(LeaseId id) {
+        return id.minted().map(Instant::toEpochMilli).map(String::valueOf).orElse("");
+    }
+
+    private static StoreUnavailableException unavailable(Throwable failure) {
+        return new StoreUnavailableException("Redis did not confirm", RedisLink.unwrap(failure));
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+
+    /** Until someone listens. */
+    private static final class Deaf implements Signals {
+        @Override
+        public void changed(Namespace namespace, LeaseId id) {}
+
+        @Override
+        public void due(Namespace namespace, Countdown deadline) {}
+
+        @Override
+        public void lost(Namespace namespace) {}
+    }
+}

@@ -1,0 +1,149 @@
+package dev.holdfast.lock.web;
+
+import static dev.holdfast.lock.core.InvalidValueException.Kind.LOCKS;
+import static dev.holdfast.lock.core.InvalidValueException.Kind.LOCK_NAME;
+import static dev.holdfast.lock.core.InvalidValueException.Kind.METADATA;
+import static dev.holdfast.lock.core.InvalidValueException.Kind.MODE;
+import static dev.holdfast.lock.core.InvalidValueException.Kind.OWNER;
+import static dev.holdfast.lock.core.InvalidValueException.Kind.TTL;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.holdfast.defaults.problem.Problem;
+import dev.holdfast.defaults.problem.ProblemException;
+import dev.holdfast.lock.api.ProblemKind;
+import dev.holdfast.lock.core.InvalidValueException;
+import dev.holdfast.lock.core.LeaseId;
+import dev.holdfast.lock.core.LeaseRequest;
+import dev.holdfast.lock.core.LockMode;
+import dev.holdfast.lock.core.LockName;
+import dev.holdfast.lock.core.LockSpec;
+import dev.holdfast.lock.core.Namespace;
+import dev.holdfast.lock.core.Owner;
+import dev.holdfast.lock.core.Ttl;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeType;
+
+/** The JSON body of a PUT, read by hand: each field has a problem of its own, and nothing is guessed or dropped. */
+final class LeaseBody {
+    private static final int MAX_METADATA_BYTES = 2048;
+    private static final Set<String> FIELDS = Set.of("locks", "ttl", "owner", "metadata");
+    private static final Set<String> LOCK_FIELDS = Set.of("name", "mode");
+
+    private static final JsonMapper STRICT = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNestingDepth(64).build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private LeaseBody() {}
+
+    /**
+     * @throws ProblemException if the bytes are not a JSON object of these fields
+     * @throws InvalidValueException if a field is not what it must be
+     */
+    static LeaseRequest read(byte[] body, Namespace namespace, LeaseId id, String caller) {
+        JsonNode root = parse(body);
+        requireOnly(FIELDS, root, "The body");
+        return new LeaseRequest(
+                namespace,
+                id,
+                locks(root.path("locks")),
+                owner(root.path("owner"), id),
+                caller,
+                ttl(root.path("ttl")),
+                metadata(root.path("metadata")));
+    }
+
+    private static JsonNode parse(byte[] body) {
+        try {
+            JsonNode root = STRICT.readTree(body);
+            if (root.isObject()) {
+                return root;
+            }
+        } catch (JacksonException e) {
+            // What exactly is wrong may quote the body: the answer names the rule only.
+        }
+        throw malformed("The body must be one JSON object, well formed, with no field twice.");
+    }
+
+    private static void requireOnly(Set<String> fields, JsonNode object, String what) {
+        if (!fields.containsAll(object.propertyNames())) {
+            throw malformed(
+                    what + " has a field other than " + fields.stream().sorted().toList() + ".");
+        }
+    }
+
+    private static List<LockSpec> locks(JsonNode locks) {
+        if (!locks.isArray()) {
+            throw new InvalidValueException(LOCKS, "locks must be a list of 1 to 32 locks.");
+        }
+        return locks.valueStream().map(LeaseBody::lock).toList();
+    }
+
+    private static LockSpec lock(JsonNode lock) {
+        if (!lock.isObject()) {
+            throw new InvalidValueException(LOCKS, "A lock must be an object {\"name\", \"mode\"}.");
+        }
+        requireOnly(LOCK_FIELDS, lock, "A lock");
+        JsonNode name = lock.path("name");
+        if (!name.isString()) {
+            throw new InvalidValueException(LOCK_NAME, "A lock must have a name, a string.");
+        }
+        return new LockSpec(new LockName(name.stringValue()), mode(lock.path("mode")));
+    }
+
+    private static LockMode mode(JsonNode mode) {
+        if (mode.isMissingNode() || (mode.isString() && mode.stringValue().equals("exclusive"))) {
+            return LockMode.EXCLUSIVE;
+        }
+        throw new InvalidValueException(MODE, "mode must be \"exclusive\" or left out.");
+    }
+
+    private static Owner owner(JsonNode owner, LeaseId id) {
+        if (owner.isMissingNode()) {
+            return new Owner(id.toString());
+        }
+        if (!owner.isString()) {
+            throw new InvalidValueException(OWNER, "owner must be a string.");
+        }
+        return new Owner(owner.stringValue());
+    }
+
+    private static Ttl ttl(JsonNode ttl) {
+        if (!ttl.isString()) {
+            throw new InvalidValueException(TTL, "ttl is required: an ISO 8601 duration in quotes, such as \"PT30S\".");
+        }
+        return Ttl.parse(ttl.stringValue());
+    }
+
+    private static String metadata(JsonNode metadata) {
+        if (metadata.isMissingNode()) {
+            return "{}";
+        }
+        String text = metadata.toString();
+        if (metadata.getNodeType() != JsonNodeType.OBJECT) {
+            throw new InvalidValueException(METADATA, "metadata must be a JSON object.");
+        }
+        if (text.getBytes(UTF_8).length > MAX_METADATA_BYTES) {
+            throw new InvalidValueException(METADATA, "metadata must be at most 2 KiB.");
+        }
+        if (!UTF_8.newEncoder().canEncode(text)) {
+            throw new InvalidValueException(METADATA, "metadata must be text: it has half of a surrogate pair.");
+        }
+        return text;
+    }
+
+    private static ProblemException malformed(String detail) {
+        return new ProblemException(Problem.of(ProblemKind.MALFORMED_REQUEST, detail));
+    }
+}

@@ -1,0 +1,109 @@
+package dev.holdfast.lock.web;
+
+import dev.holdfast.lock.core.FencingToken;
+import dev.holdfast.lock.core.LeaseId;
+import dev.holdfast.lock.core.LeaseRequest;
+import dev.holdfast.lock.core.Leases;
+import dev.holdfast.lock.core.Namespace;
+import dev.holdfast.lock.core.Outcome;
+import dev.holdfast.lock.core.Outcome.Reason;
+import java.time.Duration;
+import java.util.Optional;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/** Leases over HTTP: {@code /v1/namespaces/{namespace}/leases/{id}}. */
+@RestController
+@RequestMapping(path = "/v1/namespaces/{namespace}/leases/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
+final class LeaseController {
+    private static final String ANYONE = "anonymous";
+
+    private final Leases leases;
+    private final Answers answers;
+
+    LeaseController(Leases leases, Answers answers) {
+        this.leases = leases;
+        this.answers = answers;
+    }
+
+    /** Acquires, goes on waiting, or renews: whatever the state of the lease asks for. */
+    @PutMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    Mono<Void> ensure(
+            @PathVariable String namespace,
+            @PathVariable String id,
+            @RequestBody Mono<byte[]> body,
+            ServerWebExchange exchange) {
+        long received = System.nanoTime();
+        Namespace in = new Namespace(namespace);
+        LeaseId lease = LeaseId.parse(id);
+        RequestHeaders.refuseContentEncoding(exchange.getRequest().getHeaders());
+        return body.map(bytes -> LeaseBody.read(bytes, in, lease, ANYONE))
+                .flatMap(request -> ensure(request, exchange))
+                .flatMap(outcome -> answers.ensured(exchange, outcome, since(received)));
+    }
+
+    private Mono<Outcome> ensure(LeaseRequest request, ServerWebExchange exchange) {
+        HttpHeaders headers = exchange.getRequest().getHeaders();
+        Optional<FencingToken> ifMatch = RequestHeaders.ifMatch(headers);
+        if (ifMatch.isPresent()) {
+            return Mono.fromCompletionStage(leases.renew(request, ifMatch.get()));
+        }
+        Optional<Duration> wait = RequestHeaders.wait(headers);
+        if (wait.isEmpty()) {
+            return Mono.fromCompletionStage(leases.ensure(request));
+        }
+        exchange.getResponse()
+                .getHeaders()
+                .set("Preference-Applied", "wait=" + wait.get().toSeconds());
+        return Mono.fromFuture(() -> leases.ensure(request, wait.get()));
+    }
+
+    /** The state of a lease; with {@code If-Match}, whether it is still held under this token. HEAD as well. */
+    @GetMapping
+    Mono<Void> find(@PathVariable String namespace, @PathVariable String id, ServerWebExchange exchange) {
+        long received = System.nanoTime();
+        Namespace in = new Namespace(namespace);
+        LeaseId lease = LeaseId.parse(id);
+        Optional<FencingToken> ifMatch =
+                RequestHeaders.ifMatch(exchange.getRequest().getHeaders());
+        return Mono.fromCompletionStage(leases.find(in, lease)).flatMap(outcome -> {
+            Duration elapsed = since(received);
+            return ifMatch.map(token -> precondition(outcome, token))
+                    .map(failed -> answers.ensured(exchange, failed, elapsed))
+                    .orElseGet(() -> answers.found(exchange, outcome, elapsed));
+        });
+    }
+
+    @DeleteMapping
+    Mono<Void> release(@PathVariable String namespace, @PathVariable String id, ServerWebExchange exchange) {
+        Namespace in = new Namespace(namespace);
+        LeaseId lease = LeaseId.parse(id);
+        Optional<FencingToken> ifMatch =
+                RequestHeaders.ifMatch(exchange.getRequest().getHeaders());
+        return Mono.fromCompletionStage(leases.release(in, lease, ifMatch))
+                .flatMap(outcome -> answers.released(exchange, outcome));
+    }
+
+    /** The lease itself when it is held under the token, else why the precondition fails. */
+    private static Outcome precondition(Outcome outcome, FencingToken token) {
+        if (outcome instanceof Outcome.Held held) {
+            return held.token().equals(token) ? held : new Outcome.Refused(Reason.STALE_TOKEN);
+        }
+        return outcome instanceof Outcome.Waiting
+                ? new Outcome.Refused(Reason.STALE_TOKEN)
+                : new Outcome.Refused(Reason.UNKNOWN);
+    }
+
+    private static Duration since(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.holdfast.lock.web;
+
+import dev.holdfast.defaults.problem.Problem;
+import dev.holdfast.lock.api.ProblemKind;
+import dev.holdfast.lock.core.Leases;
+import dev.holdfast.lock.core.LockName;
+import dev.holdfast.lock.core.LockState;
+import dev.holdfast.lock.core.Namespace;
+import java.util.Optional;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/** Locks in use, for people and operators: {@code /v1/namespaces/{namespace}/locks}. */
+@RestController
+@RequestMapping(path = "/v1/namespaces/{namespace}/locks", produces = MediaType.APPLICATION_JSON_VALUE)
+final class LockController {
+    private final Leases leases;
+    private final Answers answers;
+
+    LockController(Leases leases, Answers answers) {
+        this.leases = leases;
+        this.answers = answers;
+    }
+
+    @GetMapping
+    Mono<Void> list(
+            @PathVariable String namespace,
+            @RequestParam(defaultValue = "") String prefix,
+            @RequestParam(defaultValue = "") String cursor,
+            ServerWebExchange exchange) {
+        return Mono.fromCompletionStage(leases.locks(new Namespace(namespace), prefix, cursor))
+                .flatMap(page -> answers.json(exchange, HttpStatus.OK, Views.page(page)));
+    }
+
+    @GetMapping("/{name}")
+    Mono<Void> show(@PathVariable String namespace, @PathVariable String name, ServerWebExchange exchange) {
+        return Mono.fromCompletionStage(leases.lock(new Namespace(namespace), new LockName(name)))
+                .flatMap(found -> show(found, exchange));
+    }
+
+    private Mono<Void> show(Optional<LockState> found, ServerWebExchange exchange) {
+        if (found.isEmpty()) {
+            return answers.problem(
+                    exchange, Problem.of(ProblemKind.NOT_FOUND, "Nobody holds this lock or waits for it."));
+        }
+        String tag = "\"" + found.get().revision() + "\"";
+        exchange.getResponse().getHeaders().setETag(tag);
+        if (exchange.getRequest().getHeaders().getIfNoneMatch().contains(tag)) {
+            return answers.empty(exchange, HttpStatus.NOT_MODIFIED);
+        }
+        return answers.json(exchange, HttpStatus.OK, Views.lock(found.get()));
+    }
+}

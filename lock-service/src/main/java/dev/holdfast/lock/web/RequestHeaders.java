@@ -1,0 +1,70 @@
+package dev.holdfast.lock.web;
+
+import dev.holdfast.defaults.problem.Problem;
+import dev.holdfast.defaults.problem.ProblemException;
+import dev.holdfast.lock.api.ProblemKind;
+import dev.holdfast.lock.core.FencingToken;
+import dev.holdfast.lock.core.LeaseRules;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.springframework.http.HttpHeaders;
+
+/** What a request says in its headers. */
+final class RequestHeaders {
+    static final String PREFER = "Prefer";
+    private static final Pattern WAIT = Pattern.compile("wait\\s*=\\s*\"?(\\d{1,9})\"?\\s*(;.*)?");
+    private static final Pattern STRONG_TOKEN = Pattern.compile("\"(\\d{1,16})\"");
+    private static final long TOKEN_LIMIT = 1L << 53;
+
+    private RequestHeaders() {}
+
+    /**
+     * {@code Prefer: wait=20} (RFC 7240, section 4.3), in seconds and at most {@link LeaseRules#MAX_WAIT}. What is not
+     * a number is ignored, as the RFC wants of preferences that are not understood.
+     */
+    static Optional<Duration> wait(HttpHeaders headers) {
+        return headers.getOrDefault(PREFER, List.of()).stream()
+                .flatMap(line -> Arrays.stream(line.split(",")))
+                .map(preference -> WAIT.matcher(preference.strip().toLowerCase(Locale.ROOT)))
+                .filter(Matcher::matches)
+                .map(match -> Duration.ofSeconds(Long.parseLong(match.group(1))))
+                .map(wait -> wait.compareTo(LeaseRules.MAX_WAIT) > 0 ? LeaseRules.MAX_WAIT : wait)
+                .findFirst();
+    }
+
+    /**
+     * {@code If-Match: "<token>"}, the entity tag of a grant.
+     *
+     * @throws ProblemException if it is anything else
+     */
+    static Optional<FencingToken> ifMatch(HttpHeaders headers) {
+        List<String> lines = headers.getOrDefault(HttpHeaders.IF_MATCH, List.of());
+        if (lines.isEmpty()) {
+            return Optional.empty();
+        }
+        Matcher match = STRONG_TOKEN.matcher(lines.getFirst().strip());
+        if (lines.size() == 1 && match.matches()) {
+            long token = Long.parseLong(match.group(1));
+            if (token > 0 && token < TOKEN_LIMIT) {
+                return Optional.of(new FencingToken(token));
+            }
+        }
+        throw new ProblemException(Problem.of(
+                ProblemKind.MALFORMED_REQUEST,
+                "If-Match must be one fencing token in double quotes: the lease's ETag."));
+    }
+
+    /** Bodies are read as they are. */
+    static void refuseContentEncoding(HttpHeaders headers) {
+        String encoding = headers.getFirst(HttpHeaders.CONTENT_ENCODING);
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw new ProblemException(
+                    Problem.of(ProblemKind.UNSUPPORTED_MEDIA_TYPE, "A body must have no Content-Encoding."));
+        }
+    }
+}

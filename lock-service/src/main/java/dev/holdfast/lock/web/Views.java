@@ -1,0 +1,118 @@
+package dev.holdfast.lock.web;
+
+import dev.holdfast.lock.api.HolderView;
+import dev.holdfast.lock.api.LeaseView;
+import dev.holdfast.lock.api.LockPageView;
+import dev.holdfast.lock.api.LockRef;
+import dev.holdfast.lock.api.LockView;
+import dev.holdfast.lock.api.WaiterView;
+import dev.holdfast.lock.core.FencingToken;
+import dev.holdfast.lock.core.Lease;
+import dev.holdfast.lock.core.LeaseRules;
+import dev.holdfast.lock.core.LockPage;
+import dev.holdfast.lock.core.LockSpec;
+import dev.holdfast.lock.core.LockState;
+import dev.holdfast.lock.core.Outcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The core's values in their wire form. */
+final class Views {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
+
+    private Views() {}
+
+    static LeaseView held(Outcome.Held held, Duration elapsed, boolean withMetadata) {
+        Lease lease = held.lease();
+        return new LeaseView(
+                lease.id().toString(),
+                "HELD",
+                locks(lease),
+                lease.owner().value(),
+                elapsed.toMillis(),
+                lease.expiry().left().toMillis(),
+                held.token().value(),
+                null,
+                null,
+                withMetadata ? metadata(lease) : null);
+    }
+
+    static LeaseView waiting(Outcome.Waiting waiting, Duration elapsed, boolean withMetadata) {
+        Lease lease = waiting.lease();
+        return new LeaseView(
+                lease.id().toString(),
+                "WAITING",
+                locks(lease),
+                lease.owner().value(),
+                elapsed.toMillis(),
+                null,
+                null,
+                waiting.position(),
+                LeaseRules.keepPlace().toMillis(),
+                withMetadata ? metadata(lease) : null);
+    }
+
+    static List<HolderView> holders(List<Lease> holders) {
+        return holders.stream().map(Views::holder).toList();
+    }
+
+    private static HolderView holder(Lease lease) {
+        FencingToken token = lease.token();
+        return new HolderView(
+                lease.id().toString(),
+                locks(lease),
+                lease.owner().value(),
+                lease.caller(),
+                token == null ? 0 : token.value(),
+                lease.age().toMillis(),
+                lease.expiry().left().toMillis(),
+                lease.renewals(),
+                metadata(lease));
+    }
+
+    static LockView lock(LockState lock) {
+        List<Lease> waiters = lock.waiters();
+        return lock(
+                lock,
+                IntStream.range(0, waiters.size())
+                        .mapToObj(i -> waiter(waiters.get(i), i + 1))
+                        .toList());
+    }
+
+    private static LockView lock(LockState lock, @Nullable List<WaiterView> waiters) {
+        return new LockView(lock.name().value(), "exclusive", holders(lock.holders()), lock.waiting(), waiters);
+    }
+
+    private static WaiterView waiter(Lease lease, long position) {
+        return new WaiterView(
+                lease.id().toString(),
+                lease.owner().value(),
+                lease.caller(),
+                position,
+                lease.age().toMillis());
+    }
+
+    static LockPageView page(LockPage page) {
+        return new LockPageView(
+                page.locks().stream().map(lock -> lock(lock, null)).toList(), page.next());
+    }
+
+    private static List<LockRef> locks(Lease lease) {
+        return lease.locks().stream().map(Views::lock).toList();
+    }
+
+    private static LockRef lock(LockSpec lock) {
+        return new LockRef(lock.name().value(), lock.mode().name().toLowerCase(Locale.ROOT));
+    }
+
+    private static Map<String, Object> metadata(Lease lease) {
+        return JSON.readValue(lease.metadata(), OBJECT);
+    }
+}

@@ -1,0 +1,453 @@
+-- What every script shares: a unit of work over one namespace.
+--
+-- It reads through caches, decides, and writes last, so that a script which fails while it reads (a slot in
+-- migration, a key of another type) has changed nothing. The head that Scripts.java puts in front defines
+-- micros() and the durations PLACE_GRACE, CLAIM_GRACE, ENDED_WINDOW and MINTED_AHEAD, all in ms.
+--
+-- KEYS[1]  hf:{ns}:meta. Every other key is derived from it and shares its hash tag:
+--            meta          hash  v, born, last: data version, first use, last number given
+--            lease:<id>    hash  a lease that is HELD, CLAIMED (offered by a hand-off) or WAITING
+--            lock:<name>   hash  x = id of the exclusive holder, rev = change counter; only while in use
+--            queue:<name>  zset  waiters by ticket
+--            locks         zset  names of locks in use, for listing by prefix
+--            deadlines     zset  every lease by when it ends unless renewed, polled or confirmed, in ms
+--            claims        hash  id -> instance of each CLAIMED lease
+--            ended:<min>   hash  id -> tombstone, l/<lock> -> last token that ended, a bucket a minute
+-- ARGV[1]  name of the calling instance
+-- ARGV[2]  highest token it has seen
+--
+-- RETURNS  { outcome, { now, born, next deadline or -1, last }, { ids offered to this instance }, ... }
+
+local DATA_VERSION = '1'
+local DAY = 86400
+local MAX_STEPS = 100
+
+local base = string.sub(KEYS[1], 1, -5)
+local namespace = string.match(base, '{(.*)}')
+local instance, seen = ARGV[1], tonumber(ARGV[2])
+
+local now_micros = micros()
+local now = math.floor(now_micros / 1000)
+
+-- Lua's own tostring truncates at 14 digits.
+local function text(number)
+  return string.format('%.0f', number)
+end
+
+local writes = {}
+local function write(...)
+  writes[#writes + 1] = { ... }
+end
+
+---------------------------------------------------------------------------------------------------- numbers
+
+local meta = redis.call('HMGET', KEYS[1], 'born', 'last')
+local born = meta[1] or ''
+local last = tonumber(meta[2] or '0')
+local last_read = last
+
+-- One rising sequence a namespace gives tokens, tickets and revisions. It does not go back when the store lost
+-- its data: its clock and the calling instance both remember.
+local function next_number()
+  last = math.max(last + 1, now_micros, seen + 1)
+  return last
+end
+
+------------------------------------------------------------------------------------------------------ leases
+
+local FIELDS = {
+  'state', 'locks', 'owner', 'caller', 'ttl', 'metadata', 'deadline', 'token', 'since', 'renewals', 'instance'
+}
+local leases = {}
+
+-- 'x/a x/b' -> { 'a', 'b' }. The part before the slash is the mode.
+local function names_of(locks)
+  local names = {}
+  for name in string.gmatch(locks, '[^ /]+/([^ ]+)') do
+    names[#names + 1] = name
+  end
+  return names
+end
+
+local function lease(id)
+  local known = leases[id]
+  if known == nil then
+    local values = redis.call('HMGET', base .. 'lease:' .. id, unpack(FIELDS))
+    known = false
+    if values[1] then
+      known = { id = id }
+      for i, field in ipairs(FIELDS) do
+        known[field] = values[i] or ''
+      end
+      known.deadline = tonumber(known.deadline)
+      known.names = names_of(known.locks)
+    end
+    leases[id] = known
+  end
+  return known
+end
+
+-- Stores the named fields of a lease and when it is due; keeps the key a day longer, against abandoned ones.
+local function store(l, ...)
+  local fields = {}
+  for _, field in ipairs({ ... }) do
+    local value = l[field]
+    fields[#fields + 1] = field
+    fields[#fields + 1] = type(value) == 'number' and text(value) or value
+  end
+  local key = base .. 'lease:' .. l.id
+  write('HSET', key, unpack(fields))
+  write('PEXPIREAT', key, text(l.deadline + DAY * 1000))
+  write('ZADD', base .. 'deadlines', text(l.deadline), l.id)
+end
+
+------------------------------------------------------------------------------------------------------- locks
+
+local locks = {}
+local touched = {}
+
+local function lock(name)
+  local known = locks[name]
+  if not known then
+    local values = redis.call('HMGET', base .. 'lock:' .. name, 'x', 'rev')
+    local holder = values[1] or nil
+    known = { name = name, holder = holder, stored_holder = holder, listed = values[2], at = 0, gone = {} }
+    locks[name] = known
+  end
+  return known
+end
+
+-- The lock has other holders or waiters than before: it gets a new revision, and its head may be grantable.
+local function touch(k)
+  if not k.touched then
+    k.touched = true
+    touched[#touched + 1] = k
+  end
+  k.unsettled = true
+end
+
+-- The first waiter that this script has not taken out of the queue.
+local function head(k)
+  while true do
+    local id = redis.call('ZRANGE', base .. 'queue:' .. k.name, k.at, k.at)[1]
+    if not id or not k.gone[id] then
+      return id
+    end
+    k.at = k.at + 1
+  end
+end
+
+local function enqueue(l)
+  local ticket = text(next_number())
+  for _, name in ipairs(l.names) do
+    local k = lock(name)
+    local key = base .. 'queue:' .. name
+    write('ZADD', key, ticket, l.id)
+    write('EXPIRE', key, 2 * DAY)
+    k.joined = true
+    touch(k)
+  end
+end
+
+local function leave_queues(l)
+  for _, name in ipairs(l.names) do
+    local k = lock(name)
+    k.gone[l.id] = true
+    write('ZREM', base .. 'queue:' .. name, l.id)
+    touch(k)
+  end
+end
+
+local function occupy(l)
+  for _, name in ipairs(l.names) do
+    local k = lock(name)
+    k.holder = l.id
+    touch(k)
+  end
+end
+
+-- The keys of a lease's locks stay as long as the lease's own.
+local function keep_locks(l)
+  for _, name in ipairs(l.names) do
+    write('PEXPIREAT', base .. 'lock:' .. name, text(l.deadline + DAY * 1000))
+  end
+end
+
+local function touch_locks(l)
+  for _, name in ipairs(l.names) do
+    touch(lock(name))
+  end
+end
+
+local function vacate(l)
+  for _, name in ipairs(l.names) do
+    local k = lock(name)
+    if k.holder == l.id then
+      k.holder = nil
+    end
+    touch(k)
+  end
+end
+
+-------------------------------------------------------------------------------------------------- tombstones
+
+local tombstones = {}
+
+local function bucket(minutes_ago)
+  return base .. 'ended:' .. text(math.floor(now / 60000) - minutes_ago)
+end
+
+-- The first answer to read(bucket) in the buckets that may hold something of the last ENDED_WINDOW.
+local function in_window(read)
+  for minutes_ago = 0, math.ceil(ENDED_WINDOW / 60000) do
+    local found = read(bucket(minutes_ago))
+    if found then
+      return found
+    end
+  end
+end
+
+local function bury(id, how, token, lock_list, owner)
+  local tombstone = { how = how, token = token, locks = lock_list, owner = owner }
+  tombstones[id] = tombstone
+  local key = bucket(0)
+  write('HSET', key, id, table.concat({ how, token, lock_list, owner }, '\n'))
+  write('EXPIRE', key, math.ceil(ENDED_WINDOW / 1000) + 180)
+  return tombstone
+end
+
+local function tombstone_of(id)
+  if not tombstones[id] then
+    local found = in_window(function(key) return redis.call('HGET', key, id) end)
+    if not found then
+      return nil
+    end
+    local how, token, lock_list, owner = string.match(found, '^(.-)\n(.-)\n(.-)\n(.*)$')
+    tombstones[id] = { how = how, token = token, locks = lock_list, owner = owner }
+  end
+  return tombstones[id]
+end
+
+-- Whether another lease was granted one of these locks after the token was: '1', '0', or '' when it never held.
+local function reacquired(tombstone)
+  if tombstone.token == '' then
+    return ''
+  end
+  local mine = tonumber(tombstone.token)
+  for _, name in ipairs(names_of(tombstone.locks)) do
+    local holder = lock(name).holder
+    local held = holder and lease(holder)
+    if held and held.state == 'HELD' and tonumber(held.token) > mine then
+      return '1'
+    end
+    local later = in_window(function(key)
+      local token = redis.call('HGET', key, 'l/' .. name)
+      return token and tonumber(token) > mine
+    end)
+    if later then
+      return '1'
+    end
+  end
+  return '0'
+end
+
+---------------------------------------------------------------------------------------- ending and handing off
+
+local offered = {}
+local announcements = {}
+
+-- The instance that holds the request of this lease shall look at it again.
+local function announce(l)
+  if l.instance == instance then
+    offered[#offered + 1] = l.id
+  elseif l.instance ~= '' then
+    local ids = announcements[l.instance]
+    if not ids then
+      ids = {}
+      announcements[l.instance] = ids
+    end
+    ids[#ids + 1] = l.id
+  end
+end
+
+-- Ends a lease in whatever state it is and leaves a tombstone.
+local function finish(l, how)
+  if l.state == 'WAITING' then
+    leave_queues(l)
+    announce(l)
+  else
+    vacate(l)
+  end
+  if l.state == 'CLAIMED' then
+    write('HDEL', base .. 'claims', l.id)
+    announce(l)
+  end
+  local tombstone = bury(l.id, how, l.token, l.locks, l.owner)
+  if l.token ~= '' then
+    for _, name in ipairs(l.names) do
+      write('HSET', bucket(0), 'l/' .. name, l.token)
+    end
+  end
+  write('DEL', base .. 'lease:' .. l.id)
+  write('ZREM', base .. 'deadlines', l.id)
+  leases[l.id] = false
+  return tombstone
+end
+
+-- Whether nothing holds any of these locks and the lease (nil for a newcomer) is first in each queue.
+local function grantable(names, id)
+  for _, name in ipairs(names) do
+    local k = lock(name)
+    if k.holder or head(k) ~= id then
+      return false
+    end
+  end
+  return true
+end
+
+-- A hand-off is a claim: stored before it is announced, confirmed by whoever holds the waiter's request.
+local function claim(l)
+  leave_queues(l)
+  occupy(l)
+  l.state = 'CLAIMED'
+  l.deadline = now + CLAIM_GRACE
+  store(l, 'state', 'deadline')
+  write('HSET', base .. 'claims', l.id, l.instance)
+  announce(l)
+end
+
+-- Offers every lock that became free to the head of its queue. Returns how many claims that made.
+local function hand_off()
+  local claims, i = 0, 1
+  while i <= #touched do
+    local k = touched[i]
+    if k.unsettled then
+      k.unsettled = false
+      local first = not k.holder and head(k) or nil
+      local waiter = first and lease(first)
+      if first and not waiter then
+        k.gone[first] = true
+        write('ZREM', base .. 'queue:' .. k.name, first)
+        k.unsettled = true
+      elseif waiter and grantable(waiter.names, first) then
+        claim(waiter)
+        claims = claims + 1
+      end
+    end
+    if not k.unsettled then
+      i = i + 1
+    end
+  end
+  return claims
+end
+
+-- Ends what is due and hands off, a bounded number a call; what is left is due at once in the next.
+local function reap()
+  local due = redis.call('ZRANGEBYSCORE', base .. 'deadlines', '-inf', text(now), 'LIMIT', 0, MAX_STEPS)
+  local claims = 0
+  for _, id in ipairs(due) do
+    if claims >= MAX_STEPS then
+      return
+    end
+    local l = lease(id)
+    if l then
+      finish(l, 'expired')
+      claims = claims + hand_off()
+    else
+      write('ZREM', base .. 'deadlines', id)
+    end
+  end
+end
+
+-- A live lease by its id. One that is due has ended, whether or not its turn in reap() came.
+local function live(id)
+  local l = lease(id)
+  if l and l.deadline <= now then
+    finish(l, 'expired')
+    hand_off()
+    return nil
+  end
+  return l or nil
+end
+
+------------------------------------------------------------------------------------------------------- reply
+
+local function save_lock(k)
+  local key = base .. 'lock:' .. k.name
+  if not k.holder and not k.joined and not head(k) then
+    write('DEL', key)
+    write('ZREM', base .. 'locks', k.name)
+    return
+  end
+  write('HSET', key, 'rev', text(next_number()))
+  if k.holder ~= k.stored_holder then
+    if k.holder then
+      write('HSET', key, 'x', k.holder)
+      write('PEXPIREAT', key, text(lease(k.holder).deadline + DAY * 1000))
+    else
+      write('HDEL', key, 'x')
+      write('EXPIRE', key, 2 * DAY)
+    end
+  end
+  if not k.listed then
+    write('ZADD', base .. 'locks', '0', k.name)
+  end
+end
+
+-- Writes all that was decided, announces it, and answers.
+local function reply(outcome, ...)
+  for _, k in ipairs(touched) do
+    save_lock(k)
+  end
+  if #writes > 0 then
+    if born == '' then
+      born = text(now_micros)
+      write('HSET', KEYS[1], 'v', DATA_VERSION, 'born', born)
+    end
+    if last ~= last_read then
+      write('HSET', KEYS[1], 'last', text(last))
+    end
+  end
+  for _, command in ipairs(writes) do
+    redis.call(unpack(command))
+  end
+  for target, ids in pairs(announcements) do
+    redis.call('PUBLISH', 'hf:instance:' .. target, namespace .. '\n' .. table.concat(ids, '\n'))
+  end
+  -- A read of a key that reap() has read too: it cannot fail where that did not.
+  local due = redis.call('ZRANGE', base .. 'deadlines', 0, 0, 'WITHSCORES')[2]
+  return { outcome, { now, born, due and tonumber(due) or -1, last }, offered, ... }
+end
+
+-- The lease as RETURNS of the verbs name it: its id, then FIELDS.
+local function fields_of(l)
+  local values = { l.id }
+  for i, field in ipairs(FIELDS) do
+    local value = l[field]
+    values[i + 1] = type(value) == 'number' and text(value) or value
+  end
+  return values
+end
+
+-- How many of a queue stand before this waiter, or are in it when it does not; without those this script takes out.
+local function ahead(k, id)
+  local key = base .. 'queue:' .. k.name
+  local rank = redis.call('ZRANK', key, id) or redis.call('ZCARD', key)
+  local count = rank
+  for gone in pairs(k.gone) do
+    local place = redis.call('ZRANK', key, gone)
+    if place and place < rank then
+      count = count - 1
+    end
+  end
+  return count
+end
+
+-- The place of a waiter, or of one about to join, in the longest of its queues, from 1.
+local function position(l)
+  local most = 0
+  for _, name in ipairs(l.names) do
+    most = math.max(most, ahead(lock(name), l.id))
+  end
+  return most + 1
+end

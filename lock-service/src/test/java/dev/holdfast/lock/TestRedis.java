@@ -1,0 +1,64 @@
+package dev.holdfast.lock;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import redis.embedded.RedisServer;
+
+/** A real Redis 6.2 on a free port of this machine. */
+public final class TestRedis implements AutoCloseable {
+    private final int port;
+    private RedisServer server;
+
+    public TestRedis() {
+        this.port = freePort();
+        start();
+    }
+
+    /** One for all tests that leave it as they found it; it ends with this JVM. */
+    public static TestRedis shared() {
+        return Shared.REDIS;
+    }
+
+    private static final class Shared {
+        static final TestRedis REDIS = new TestRedis();
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Starts it again, empty. */
+    public void start() {
+        try {
+            server = RedisServer.newRedisServer()
+                    .port(port)
+                    .bind("127.0.0.1")
+                    .setting("save \"\"")
+                    .setting("appendonly no")
+                    .setting("maxmemory-policy noeviction")
+                    .build();
+            server.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Redis did not start", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,811 @@
+package dev.holdfast.lock.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.lock.core.LeaseStore.Patience;
+import dev.holdfast.lock.core.Outcome.Busy;
+import dev.holdfast.lock.core.Outcome.Ended;
+import dev.holdfast.lock.core.Outcome.Ending;
+import dev.holdfast.lock.core.Outcome.Held;
+import dev.holdfast.lock.core.Outcome.Reason;
+import dev.holdfast.lock.core.Outcome.Refused;
+import dev.holdfast.lock.core.Outcome.Waiting;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** What every store must do, told by two instances, "here" and "there". Time moves by the store's clock. */
+public abstract class LeaseStoreContract {
+    protected static final LeaseRules RULES = new LeaseRules(Duration.ofHours(24), 5, 300);
+    private static final Duration A_MINUTE = Duration.ofMinutes(1);
+    private static final Duration A_MOMENT = Duration.ofMillis(1);
+
+    private final Map<LeaseId, String> labels = new HashMap<>();
+    protected Namespace ns = new Namespace("t-" + UUID.randomUUID());
+    private Instance here;
+    private Instance there;
+
+    /** Opens an instance of the store, which tells the signals. */
+    protected abstract LeaseStore open(LeaseStore.Signals signals);
+
+    protected abstract void close(LeaseStore store);
+
+    /** Lets the store's clock run on. */
+    protected abstract void advance(Duration time);
+
+    /** The store's time. */
+    protected abstract Instant now();
+
+    /** The store loses all its data, as after a restart without persistence. Its clock runs on. */
+    protected abstract void wipe();
+
+    @BeforeEach
+    void openBoth() {
+        here = new Instance();
+        there = new Instance();
+    }
+
+    @AfterEach
+    void closeBoth() {
+        close(here.store);
+        close(there.store);
+    }
+
+    @Nested
+    class A_free_lock {
+        @Test
+        void isGrantedAtOnce() {
+            Held held = here.hold("a", lease("x"));
+            assertThat(held.justGranted()).isTrue();
+            assertThat(held.lease().expiry().left()).isBetween(Duration.ofSeconds(55), A_MINUTE);
+            assertThat(held.lease().owner()).isEqualTo(new Owner("x"));
+        }
+
+        @Test
+        void isGrantedToWhoeverAsksFirstAtWhicheverInstance() {
+            here.hold("a", lease("x"));
+            assertThat(there.tryFor("a", lease("y"))).isInstanceOf(Busy.class);
+        }
+
+        @Test
+        void isNotListed() {
+            here.release(here.hold("a", lease("x")));
+            assertThat(here.locks("")).isEmpty();
+            assertThat(done(here.store.lock(ns, new LockName("a")))).isEmpty();
+        }
+    }
+
+    @Nested
+    class A_held_lock {
+        @Test
+        void isRefusedWithItsHoldersAndQueuesNobody() {
+            Held held = here.hold("a", lease("x"));
+            Busy busy = (Busy) here.tryFor("a", lease("y"));
+            assertThat(busy.holders())
+                    .extracting(Lease::id)
+                    .containsExactly(held.lease().id());
+            assertThat(here.lock("a").waiting()).isZero();
+        }
+
+        @Test
+        void doesNotUseUpTheIdOfWhoeverIsRefused() {
+            Held held = here.hold("a", lease("x"));
+            LeaseId id = lease("y");
+            here.tryFor("a", id);
+            here.release(held);
+            assertThat(here.tryFor("a", id)).isInstanceOf(Held.class);
+        }
+
+        @Test
+        void isListedWithItsHolder() {
+            here.hold("a:1", lease("x"));
+            here.hold("a:2", lease("y"));
+            here.hold("b", lease("z"));
+            assertThat(here.locks("a:")).extracting(lock -> lock.name().value()).containsExactly("a:1", "a:2");
+            assertThat(here.lock("a:2").holders()).extracting(Lease::owner).containsExactly(new Owner("y"));
+        }
+
+        @Test
+        void changesItsRevisionWithItsHoldersQueueAndMetadataOnly() {
+            LeaseId id = lease("x");
+            here.hold("a", id);
+            long granted = here.lock("a").revision();
+            here.hold("a", id);
+            assertThat(here.lock("a").revision()).isEqualTo(granted);
+            here.waitFor("a", lease("y"));
+            long queued = here.lock("a").revision();
+            assertThat(queued).isGreaterThan(granted);
+            done(here.store.ensure(request(id, "{\"step\":2}", "a"), new Patience.Refuse()));
+            assertThat(here.lock("a").revision()).isGreaterThan(queued);
+            assertThat(here.lock("a").holders().getFirst().metadata()).isEqualTo("{\"step\":2}");
+        }
+    }
+
+    @Nested
+    class A_held_lease {
+        @Test
+        void isRenewedUnderItsTokenWhenItIsEnsuredAgain() {
+            LeaseId id = lease("x");
+            Held first = here.hold("a", id);
+            advance(Duration.ofSeconds(50));
+            Held again = there.hold("a", id);
+            assertThat(again.justGranted()).isFalse();
+            assertThat(again.token()).isEqualTo(first.token());
+            assertThat(again.lease().renewals()).isEqualTo(1);
+            advance(Duration.ofSeconds(50));
+            assertThat(here.find(id)).isInstanceOf(Held.class);
+        }
+
+        @Test
+        void isRenewedByItsToken() {
+            LeaseId id = lease("x");
+            Held held = here.hold("a", id);
+            assertThat(done(there.store.renew(request(id, "a"), held.token()))).isInstanceOf(Held.class);
+        }
+
+        @Test
+        void isNotRenewedByAnotherToken() {
+            LeaseId id = lease("x");
+            Held held = here.hold("a", id);
+            FencingToken other = new FencingToken(held.token().value() + 1);
+            assertThat(done(here.store.renew(request(id, "a"), other))).isEqualTo(new Refused(Reason.STALE_TOKEN));
+            assertThat(done(here.store.release(ns, id, Optional.of(other)))).isEqualTo(new Refused(Reason.STALE_TOKEN));
+        }
+
+        @Test
+        void standsForItsLocksAndItsOwner() {
+            LeaseId id = lease("x");
+            here.hold("a", id);
+            assertThat(here.tryFor("b", id)).isEqualTo(new Refused(Reason.ID_REUSED));
+            LeaseRequest otherOwner = new LeaseRequest(
+                    ns, id, specs("a"), new Owner("someone else"), "anonymous", new Ttl(A_MINUTE), "{}");
+            assertThat(done(here.store.ensure(otherOwner, new Patience.Refuse())))
+                    .isEqualTo(new Refused(Reason.ID_REUSED));
+        }
+
+        @Test
+        void expiresOnTimeByTheStoresClock() {
+            LeaseId id = lease("x");
+            here.hold("a", id);
+            advance(A_MINUTE.minusSeconds(1));
+            assertThat(here.find(id)).isInstanceOf(Held.class);
+            advance(Duration.ofSeconds(2));
+            assertThat(here.find(id)).isEqualTo(new Ended(Ending.EXPIRED, false));
+        }
+
+        @Test
+        void tellsEveryCallWhenItIsDue() {
+            here.hold("a", lease("x"));
+            assertThat(here.due.poll())
+                    .satisfies(due -> assertThat(due.left()).isBetween(Duration.ofSeconds(55), A_MINUTE));
+        }
+    }
+
+    @Nested
+    class An_expired_lease {
+        private final LeaseId id = lease("x");
+
+        @BeforeEach
+        void expire() {
+            here.hold("a", id);
+            advance(A_MINUTE.plusMillis(5));
+        }
+
+        @Test
+        void cannotBeRenewedByItsFormerHolder() {
+            assertThat(here.tryFor("a", id)).isEqualTo(new Ended(Ending.EXPIRED, false));
+            assertThat(done(here.store.renew(request(id, "a"), new FencingToken(1))))
+                    .isEqualTo(new Ended(Ending.EXPIRED, false));
+        }
+
+        @Test
+        void cannotBeReleasedByItsFormerHolderWhoMustKnow() {
+            assertThat(here.release(id)).isEqualTo(new Ended(Ending.EXPIRED, false));
+        }
+
+        @Test
+        void tellsWhetherOthersHeldTheLockSince() {
+            Held other = here.hold("a", lease("y"));
+            assertThat(here.find(id)).isEqualTo(new Ended(Ending.EXPIRED, true));
+            here.release(other);
+            assertThat(here.find(id)).isEqualTo(new Ended(Ending.EXPIRED, true));
+        }
+
+        @Test
+        void stillStandsForItsLocks() {
+            assertThat(here.tryFor("b", id)).isEqualTo(new Refused(Reason.ID_REUSED));
+        }
+
+        @Test
+        void isKnownAsSuchForTwoMinutes() {
+            here.find(id);
+            advance(LeaseRules.ENDED_WINDOW.minusSeconds(1));
+            assertThat(here.find(id)).isInstanceOf(Ended.class);
+            advance(A_MINUTE.plusSeconds(2));
+            assertThat(here.find(id)).isEqualTo(new Refused(Reason.UNKNOWN));
+        }
+
+        @Test
+        void hasEndedEvenWhenMoreAreDueThanACallEnds() {
+            List<LeaseId> ids = new ArrayList<>();
+            for (int i = 0; i < 250; i++) {
+                LeaseId each = lease("o" + i);
+                ids.add(each);
+                here.hold("many:" + i, each);
+            }
+            advance(A_MINUTE.plusMillis(5));
+            assertThat(here.tryFor("many:249", ids.get(249))).isEqualTo(new Ended(Ending.EXPIRED, false));
+            done(here.store.sweep(ns));
+            done(here.store.sweep(ns));
+            assertThat(here.locks("many:")).isEmpty();
+        }
+    }
+
+    @Nested
+    class A_queue {
+        @Test
+        void servesThoseWhoWaitInTheOrderInWhichTheyCame() {
+            Held held = here.hold("a", lease("x"));
+            List<LeaseId> waiters = List.of(lease("1"), lease("2"), lease("3"));
+            for (int i = 0; i < 3; i++) {
+                Instance instance = i % 2 == 0 ? here : there;
+                assertThat(instance.waitFor("a", waiters.get(i)).position()).isEqualTo(i + 1);
+            }
+            FencingToken last = held.token();
+            here.release(held);
+            for (LeaseId id : waiters) {
+                Held next = here.hold("a", id);
+                assertThat(next.justGranted()).isTrue();
+                assertThat(next.token()).isGreaterThan(last);
+                last = next.token();
+                here.release(next);
+            }
+        }
+
+        @Test
+        void isNotOvertakenByANewcomer() {
+            Held held = here.hold("a", lease("x"));
+            LeaseId waiter = lease("1");
+            here.waitFor("a", waiter);
+            here.release(held);
+            assertThat(here.tryFor("a", lease("2"))).isInstanceOf(Busy.class);
+            assertThat(here.waitFor("a", lease("3")).position()).isEqualTo(1);
+            assertThat(here.hold("a", waiter).justGranted()).isTrue();
+        }
+
+        @Test
+        void movesUpWhenSomeoneLeaves() {
+            here.hold("a", lease("x"));
+            LeaseId first = lease("1");
+            LeaseId second = lease("2");
+            here.waitFor("a", first);
+            here.waitFor("a", second);
+            assertThat(here.release(first)).isEqualTo(new Ended(Ending.RELEASED, null));
+            assertThat(here.waitFor("a", second).position()).isEqualTo(1);
+        }
+
+        @Test
+        void showsWhoWaits() {
+            here.hold("a", lease("x"));
+            here.waitFor("a", lease("1"));
+            here.waitFor("a", lease("2"));
+            LockState lock = here.lock("a");
+            assertThat(lock.waiting()).isEqualTo(2);
+            assertThat(lock.waiters()).extracting(Lease::owner).containsExactly(new Owner("1"), new Owner("2"));
+        }
+
+        @Test
+        void takesNoMoreThanItMay() {
+            here.hold("a", lease("x"));
+            for (int i = 0; i < RULES.maxWaiters(); i++) {
+                here.waitFor("a", lease("w" + i));
+            }
+            LeaseId id = lease("late");
+            assertThat(here.queue("a", id)).isEqualTo(new Refused(Reason.QUEUE_FULL));
+            assertThat(here.find(id)).isEqualTo(new Refused(Reason.UNKNOWN));
+        }
+    }
+
+    @Nested
+    class A_place_in_a_queue {
+        private final LeaseId id = lease("w");
+
+        @BeforeEach
+        void queue() {
+            here.hold("a", lease("x"));
+            here.waitFor("a", id);
+        }
+
+        @Test
+        void outlivesItsLastRequestByTenSeconds() {
+            advance(LeaseRules.PLACE_GRACE.minusMillis(500));
+            assertThat(here.find(id)).isInstanceOf(Waiting.class);
+            advance(Duration.ofSeconds(1));
+            assertThat(here.find(id)).isEqualTo(new Ended(Ending.EXPIRED, null));
+            assertThat(here.lock("a").waiting()).isZero();
+        }
+
+        @Test
+        void isKeptByPollsAtAnyInstance() {
+            for (int i = 0; i < 5; i++) {
+                advance(Duration.ofSeconds(8));
+                there.waitFor("a", id);
+            }
+            assertThat(here.find(id)).isInstanceOf(Waiting.class);
+        }
+
+        @Test
+        void isPolledByATryToo() {
+            advance(Duration.ofSeconds(8));
+            assertThat(here.tryFor("a", id)).isInstanceOf(Waiting.class);
+            advance(Duration.ofSeconds(8));
+            assertThat(here.find(id)).isInstanceOf(Waiting.class);
+        }
+
+        @Test
+        void isKeptWhileARequestIsOpenAndTheGraceAfter() {
+            done(here.store.ensure(request(id, "a"), new Patience.Queue(Duration.ofSeconds(30))));
+            advance(Duration.ofSeconds(39));
+            assertThat(here.find(id)).isInstanceOf(Waiting.class);
+        }
+
+        @Test
+        void isCutToTheGraceWhenItsRequestIsGone() {
+            done(here.store.ensure(request(id, "a"), new Patience.Queue(Duration.ofSeconds(30))));
+            done(here.store.abandon(ns, id));
+            advance(Duration.ofSeconds(9));
+            assertThat(here.find(id)).isInstanceOf(Waiting.class);
+            advance(Duration.ofSeconds(2));
+            assertThat(here.find(id)).isInstanceOf(Ended.class);
+        }
+
+        @Test
+        void isNotCutByAnInstanceWhereItNoLongerWaits() {
+            done(here.store.ensure(request(id, "a"), new Patience.Queue(Duration.ofSeconds(30))));
+            done(there.store.ensure(request(id, "a"), new Patience.Queue(Duration.ofSeconds(30))));
+            done(here.store.abandon(ns, id));
+            advance(Duration.ofSeconds(39));
+            assertThat(here.find(id)).isInstanceOf(Waiting.class);
+        }
+
+        @Test
+        void isNoLeaseThatATokenCouldRenew() {
+            assertThat(done(here.store.renew(request(id, "a"), new FencingToken(1))))
+                    .isEqualTo(new Refused(Reason.STALE_TOKEN));
+        }
+    }
+
+    @Nested
+    class A_hand_off {
+        private final LeaseId holder = lease("x");
+        private final LeaseId waiter = lease("1");
+        private final LeaseId next = lease("2");
+
+        @BeforeEach
+        void queueThere() {
+            here.hold("a", holder);
+            done(there.store.ensure(request(waiter, "a"), new Patience.Queue(Duration.ofSeconds(30))));
+            done(there.store.ensure(request(next, "a"), new Patience.Queue(Duration.ofSeconds(30))));
+        }
+
+        @Test
+        void isSignalledToTheInstanceWhereTheRequestWaits() {
+            here.release(holder);
+            there.awaitChanged(waiter);
+            assertThat(here.changed).isEmpty();
+            assertThat(there.changed).isEmpty();
+        }
+
+        @Test
+        void isSignalledByAnExpiryToo() {
+            advance(A_MINUTE.plusMillis(5));
+            done(there.store.sweep(ns));
+            there.awaitChanged(waiter);
+        }
+
+        @Test
+        void isToldAgainByASweepWhenTheSignalWasLost() {
+            here.release(holder);
+            there.awaitChanged(waiter);
+            done(there.store.sweep(ns));
+            there.awaitChanged(waiter);
+            done(here.store.sweep(ns));
+            assertThat(here.changed).isEmpty();
+        }
+
+        @Test
+        void grantsNothingUntilItIsConfirmed() {
+            here.release(holder);
+            assertThat(here.find(waiter)).isInstanceOf(Waiting.class);
+            assertThat(here.lock("a").holders()).isEmpty();
+            assertThat(here.lock("a").waiters()).extracting(Lease::id).containsExactly(waiter, next);
+        }
+
+        @Test
+        void startsTheFullTtlWhenItIsConfirmed() {
+            here.release(holder);
+            advance(Duration.ofSeconds(4));
+            Held held = there.hold("a", waiter);
+            assertThat(held.justGranted()).isTrue();
+            assertThat(held.lease().expiry().left()).isGreaterThan(Duration.ofSeconds(58));
+            advance(Duration.ofSeconds(59));
+            assertThat(here.find(waiter)).isInstanceOf(Held.class);
+        }
+
+        @Test
+        void thatNobodyConfirmsGoesToTheNextAfterFiveSeconds() {
+            here.release(holder);
+            there.awaitChanged(waiter);
+            advance(LeaseRules.CLAIM_GRACE.plusMillis(5));
+            done(here.store.sweep(ns));
+            there.awaitChanged(waiter);
+            there.awaitChanged(next);
+            assertThat(here.find(waiter)).isEqualTo(new Ended(Ending.EXPIRED, null));
+            assertThat(there.hold("a", next).justGranted()).isTrue();
+        }
+
+        @Test
+        void tellsAWaiterWhoseLeaseWasReleasedElsewhere() {
+            here.release(waiter);
+            there.awaitChanged(waiter);
+            assertThat(there.queue("a", waiter)).isEqualTo(new Ended(Ending.RELEASED, null));
+        }
+    }
+
+    @Nested
+    class Several_locks {
+        @Test
+        void areGrantedTogether() {
+            Held both = here.hold(lease("x"), "b", "a");
+            assertThat(both.lease().locks())
+                    .extracting(spec -> spec.name().value())
+                    .containsExactly("a", "b");
+            assertThat(here.tryFor("a", lease("y"))).isInstanceOf(Busy.class);
+            assertThat(here.tryFor("b", lease("y"))).isInstanceOf(Busy.class);
+        }
+
+        @Test
+        void areNotHeldWhileOneIsMissing() {
+            Held a = here.hold("a", lease("x"));
+            LeaseId both = lease("both");
+            assertThat(here.tryForAll(both, "a", "b")).isInstanceOf(Busy.class);
+            here.waitForAll(both, "a", "b");
+            assertThat(here.lock("b").holders()).isEmpty();
+            assertThat(here.tryFor("b", lease("late"))).isInstanceOf(Busy.class);
+            here.release(a);
+            assertThat(here.hold(both, "a", "b").justGranted()).isTrue();
+        }
+
+        @Test
+        void areNotStarvedByThoseWhoWantOne() {
+            Held a = here.hold("a", lease("x"));
+            Held b = here.hold("b", lease("y"));
+            LeaseId both = lease("both");
+            LeaseId later = lease("later");
+            here.waitForAll(both, "a", "b");
+            here.waitFor("a", later);
+            here.release(a);
+            assertThat(here.find(later)).isInstanceOf(Waiting.class);
+            here.release(b);
+            Held granted = here.hold(both, "a", "b");
+            here.release(granted);
+            assertThat(here.hold("a", later).justGranted()).isTrue();
+        }
+
+        @Test
+        void letOthersPassWhenTheirWaiterLeaves() {
+            here.hold("a", lease("x"));
+            LeaseId both = lease("both");
+            LeaseId single = lease("single");
+            here.waitForAll(both, "a", "b");
+            here.waitFor("b", single);
+            here.release(both);
+            assertThat(here.hold("b", single).justGranted()).isTrue();
+        }
+    }
+
+    @Nested
+    class A_token {
+        @Test
+        void isGreaterThanEveryTokenBeforeInTheNamespace() {
+            long last = 0;
+            for (int i = 0; i < 50; i++) {
+                Held held = (i % 2 == 0 ? here : there).hold("a" + i % 7, lease("x" + i));
+                assertThat(held.token().value()).isGreaterThan(last);
+                last = held.token().value();
+                here.release(held);
+            }
+        }
+
+        @Test
+        void doesNotGoBackWhenTheStoreLosesItsData() {
+            advance(Duration.ofHours(1));
+            Held before = here.hold("a", lease("x"));
+            wipe();
+            advance(Duration.ofHours(-1));
+            // Only the instance remembers.
+            Held after = here.hold("a", lease("y"));
+            assertThat(after.token()).isGreaterThan(before.token());
+        }
+
+        @Test
+        void doesNotGoBackForAnInstanceThatSawNothing() {
+            Held before = here.hold("a", lease("x"));
+            wipe();
+            Held after = there.hold("a", lease("y"));
+            assertThat(after.token()).isGreaterThan(before.token());
+        }
+
+        @Test
+        void risesWhileTheStoresClockStandsBehind() {
+            advance(Duration.ofHours(1));
+            Held before = here.hold("a", lease("x"));
+            advance(Duration.ofHours(-1).plus(A_MOMENT));
+            assertThat(there.hold("b", lease("y")).token()).isGreaterThan(before.token());
+            advance(Duration.ofHours(1));
+        }
+    }
+
+    @Nested
+    class A_store_that_lost_its_data {
+        @Test
+        void tellsEveryInstanceThatUsedTheNamespace() {
+            here.hold("a", lease("x"));
+            done(there.store.sweep(ns));
+            wipe();
+            done(here.store.sweep(ns));
+            done(there.store.sweep(ns));
+            assertThat(here.lost).containsExactly(ns);
+            assertThat(there.lost).containsExactly(ns);
+        }
+
+        @Test
+        void knowsNoLease() {
+            LeaseId id = lease("x");
+            Held held = here.hold("a", id);
+            wipe();
+            assertThat(here.find(id)).isEqualTo(new Refused(Reason.UNKNOWN));
+            assertThat(done(here.store.renew(request(id, "a"), held.token()))).isEqualTo(new Refused(Reason.UNKNOWN));
+        }
+
+        @Test
+        void isToldOnlyOnce() {
+            here.hold("a", lease("x"));
+            wipe();
+            here.hold("a", lease("y"));
+            here.hold("b", lease("z"));
+            assertThat(here.lost).hasSize(1);
+        }
+    }
+
+    @Nested
+    class An_id {
+        @Test
+        void thatWasReleasedIsNotUsedAgain() {
+            LeaseId id = lease("x");
+            here.release(here.hold("a", id));
+            assertThat(here.tryFor("a", id)).isEqualTo(new Ended(Ending.RELEASED, false));
+            assertThat(here.release(id)).isEqualTo(new Ended(Ending.RELEASED, null));
+        }
+
+        @Test
+        void thatWasReleasedBeforeItsRequestCameIsOver() {
+            LeaseId id = lease("x");
+            assertThat(here.release(id)).isEqualTo(new Ended(Ending.RELEASED, null));
+            assertThat(here.tryFor("a", id)).isEqualTo(new Ended(Ending.RELEASED, null));
+            assertThat(here.tryFor("a", lease("y"))).isInstanceOf(Held.class);
+        }
+
+        @Test
+        void madeTooLongAgoIsRefused() {
+            LeaseId old = mintedAt(now().minus(LeaseRules.ENDED_WINDOW).minusSeconds(1));
+            assertThat(here.tryFor("a", old)).isEqualTo(new Refused(Reason.ID_STALE));
+            assertThat(here.tryFor("a", mintedAt(now().minusSeconds(110)))).isInstanceOf(Held.class);
+        }
+
+        @Test
+        void madeTooFarAheadIsRefused() {
+            assertThat(here.tryFor("a", mintedAt(now().plus(Duration.ofHours(25)))))
+                    .isEqualTo(new Refused(Reason.ID_STALE));
+            assertThat(here.tryFor("a", mintedAt(now().plus(Duration.ofHours(23)))))
+                    .isInstanceOf(Held.class);
+        }
+
+        @Test
+        void ofALeaseThatLivesDoesNotGrowTooOld() {
+            LeaseId id = mintedAt(now());
+            for (int i = 0; i < 5; i++) {
+                here.hold("a", id);
+                advance(Duration.ofSeconds(50));
+            }
+            assertThat(here.find(id)).isInstanceOf(Held.class);
+        }
+
+        @Test
+        void thatIsUnknownIsNeverAcquiredByARenewal() {
+            assertThat(done(here.store.renew(request(lease("x"), "a"), new FencingToken(1))))
+                    .isEqualTo(new Refused(Reason.UNKNOWN));
+            assertThat(done(here.store.release(ns, lease("x"), Optional.of(new FencingToken(1)))))
+                    .isEqualTo(new Refused(Reason.UNKNOWN));
+            assertThat(here.locks("")).isEmpty();
+        }
+    }
+
+    @Nested
+    class A_namespace {
+        @Test
+        void hasNoMoreLeasesThanItMay() {
+            for (int i = 0; i < RULES.maxLeases(); i++) {
+                here.hold("a" + i, lease("x" + i));
+            }
+            assertThat(here.tryFor("more", lease("late"))).isEqualTo(new Refused(Reason.QUOTA_EXCEEDED));
+        }
+
+        @Test
+        void isPagedThrough() {
+            List<String> names = new ArrayList<>();
+            for (int i = 0; i < 250; i++) {
+                names.add("p:%03d".formatted(i));
+                here.hold(names.get(i), lease("x" + i));
+            }
+            here.hold("other", lease("y"));
+            List<String> seen = new ArrayList<>();
+            Optional<String> cursor = Optional.of("");
+            while (cursor.isPresent()) {
+                LockPage page = done(here.store.locks(ns, "p:", cursor.get()));
+                page.locks().forEach(lock -> seen.add(lock.name().value()));
+                cursor = Optional.ofNullable(page.next());
+            }
+            assertThat(seen).isEqualTo(names);
+        }
+
+        @Test
+        void isListedWhileItHasLeasesAndUntilItIsForgotten() {
+            Held held = here.hold("a", lease("x"));
+            assertThat(done(there.store.namespaces())).contains(ns);
+            assertThat(done(here.store.sweep(ns))).isTrue();
+            here.release(held);
+            assertThat(done(here.store.sweep(ns))).isFalse();
+            done(here.store.forget(ns));
+            assertThat(done(there.store.namespaces())).doesNotContain(ns);
+            here.hold("a", lease("y"));
+            assertThat(done(there.store.namespaces())).contains(ns);
+        }
+
+        @Test
+        void knowsNothingOfAnother() {
+            Held held = here.hold("a", lease("x"));
+            Namespace other = new Namespace("other-" + UUID.randomUUID());
+            assertThat(done(here.store.find(other, held.lease().id()))).isEqualTo(new Refused(Reason.UNKNOWN));
+            assertThat(done(here.store.locks(other, "", "")).locks()).isEmpty();
+        }
+    }
+
+    private LeaseId lease(String label) {
+        LeaseId id = new LeaseId(UUID.randomUUID());
+        labels.put(id, label);
+        return id;
+    }
+
+    private static LeaseId mintedAt(Instant time) {
+        long random = UUID.randomUUID().getMostSignificantBits() & 0xFFF;
+        return new LeaseId(new UUID(
+                (time.toEpochMilli() << 16) | 0x7000 | random, UUID.randomUUID().getLeastSignificantBits()));
+    }
+
+    private static List<LockSpec> specs(String... names) {
+        return Arrays.stream(names)
+                .map(name -> new LockSpec(new LockName(name), LockMode.EXCLUSIVE))
+                .toList();
+    }
+
+    private LeaseRequest request(LeaseId id, String... names) {
+        return request(id, "{}", names);
+    }
+
+    private LeaseRequest request(LeaseId id, String metadata, String[] names) {
+        return new LeaseRequest(ns, id, specs(names), owner(id), "anonymous", new Ttl(A_MINUTE), metadata);
+    }
+
+    private LeaseRequest request(LeaseId id, String metadata, String name) {
+        return request(id, metadata, new String[] {name});
+    }
+
+    private Owner owner(LeaseId id) {
+        return new Owner(labels.getOrDefault(id, id.toString()));
+    }
+
+    private static <T> T done(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    /** One instance of the service, as far as a store sees it. */
+    private final class Instance implements LeaseStore.Signals {
+        final Queue<LeaseId> changed = new ConcurrentLinkedQueue<>();
+        final Queue<Countdown> due = new ConcurrentLinkedQueue<>();
+        final Queue<Namespace> lost = new ConcurrentLinkedQueue<>();
+        final LeaseStore store = open(this);
+
+        Held hold(String name, LeaseId id) {
+            return hold(id, name);
+        }
+
+        Held hold(LeaseId id, String... names) {
+            return (Held) done(store.ensure(request(id, names), new Patience.Refuse()));
+        }
+
+        Outcome tryFor(String name, LeaseId id) {
+            return tryForAll(id, name);
+        }
+
+        Outcome tryForAll(LeaseId id, String... names) {
+            return done(store.ensure(request(id, names), new Patience.Refuse()));
+        }
+
+        Outcome queue(String name, LeaseId id) {
+            return done(store.ensure(request(id, name), new Patience.Queue(Duration.ZERO)));
+        }
+
+        Waiting waitFor(String name, LeaseId id) {
+            return waitForAll(id, name);
+        }
+
+        Waiting waitForAll(LeaseId id, String... names) {
+            return (Waiting) done(store.ensure(request(id, names), new Patience.Queue(Duration.ZERO)));
+        }
+
+        Outcome find(LeaseId id) {
+            return done(store.find(ns, id));
+        }
+
+        Outcome release(LeaseId id) {
+            return done(store.release(ns, id, Optional.empty()));
+        }
+
+        Outcome release(Held held) {
+            return release(held.lease().id());
+        }
+
+        LockState lock(String name) {
+            return done(store.lock(ns, new LockName(name))).orElseThrow();
+        }
+
+        List<LockState> locks(String prefix) {
+            return done(store.locks(ns, prefix, "")).locks();
+        }
+
+        void awaitChanged(LeaseId id) {
+            await().atMost(Duration.ofSeconds(5)).until(() -> id.equals(changed.poll()));
+        }
+
+        @Override
+        public void changed(Namespace namespace, LeaseId id) {
+            changed.add(id);
+        }
+
+        @Override
+        public void due(Namespace namespace, Countdown deadline) {
+            due.add(deadline);
+        }
+
+        @Override
+        public void lost(Namespace namespace) {
+            lost.add(namespace);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.holdfast.lock.redis;
+
+import dev.holdfast.lock.TestRedis;
+import dev.holdfast.lock.core.LeaseRules;
+import dev.holdfast.lock.core.LeaseStore;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.resource.ClientResources;
+import java.time.Duration;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/** Connections and stores as the service makes them, without the service. */
+public final class TestLinks {
+    private TestLinks() {}
+
+    public static LettuceConnectionFactory factory(TestRedis redis) {
+        ClientOptions.Builder options = ClientOptions.builder().timeoutOptions(TimeoutOptions.enabled());
+        RedisStoreConfiguration.failClosed(options);
+        ClientResources.Builder resources = ClientResources.builder();
+        RedisStoreConfiguration.pipelined(resources);
+        LettuceConnectionFactory factory = new LettuceConnectionFactory(
+                new RedisStandaloneConfiguration("127.0.0.1", redis.port()),
+                LettuceClientConfiguration.builder()
+                        .clientOptions(options.build())
+                        .clientResources(resources.build())
+                        .commandTimeout(Duration.ofSeconds(1))
+                        .build());
+        factory.afterPropertiesSet();
+        factory.start();
+        return factory;
+    }
+
+    /** A store on a clock of its own, or on Redis' own with {@link Script#REDIS_CLOCK}. */
+    static RedisLeaseStore store(LettuceConnectionFactory factory, String clock, LeaseRules rules) {
+        return new RedisLeaseStore(new RedisLink(factory), Scripts.load(clock), rules);
+    }
+
+    public static LeaseStore store(LettuceConnectionFactory factory, LeaseRules rules) {
+        return store(factory, Script.REDIS_CLOCK, rules);
+    }
+
+    public static void close(LeaseStore store) {
+        ((RedisLeaseStore) store).close();
+    }
+}
