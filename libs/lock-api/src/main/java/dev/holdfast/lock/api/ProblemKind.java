@@ -34,6 +34,12 @@ public enum ProblemKind {
             "No acceptable form",
             "The Accept header excludes application/json.",
             "Accept application/json and application/problem+json."),
+    REQUEST_TIMEOUT(
+            408,
+            true,
+            "The request did not come to its end",
+            "Its body stopped coming, and the connection is closed.",
+            "Send the same request again."),
     BODY_TOO_LARGE(
             413,
             false,

@@ -2,6 +2,7 @@ package dev.holdfast.defaults.problem;
 
 import dev.holdfast.lock.api.ProblemKind;
 import io.netty.channel.ChannelException;
+import io.netty.handler.timeout.ReadTimeoutException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -116,6 +117,9 @@ public final class ReactiveProblemHandler implements WebExceptionHandler, Ordere
         }
         if (error instanceof InvalidMediaTypeException || error instanceof InvalidMimeTypeException) {
             return ProblemKind.MALFORMED_REQUEST;
+        }
+        if (error instanceof ReadTimeoutException) {
+            return ProblemKind.REQUEST_TIMEOUT;
         }
         // Whoever was asked refused the connection, broke it off or kept still. If it was the client that broke off,
         // nobody reads this answer.
