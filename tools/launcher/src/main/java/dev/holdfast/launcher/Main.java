@@ -1,0 +1,148 @@
+package dev.holdfast.launcher;
+
+import dev.holdfast.launcher.story.Chapter;
+import dev.holdfast.launcher.story.Story;
+import dev.holdfast.launcher.story.Verdict;
+import dev.holdfast.launcher.suite.Instance;
+import dev.holdfast.launcher.suite.Probes;
+import dev.holdfast.launcher.suite.RunState;
+import dev.holdfast.launcher.suite.StartFailure;
+import dev.holdfast.launcher.suite.Suite;
+import dev.holdfast.launcher.suite.SuiteOptions;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+
+/** Carries out one command of the {@code demo} script, which has checked the arguments: folder, command, port. */
+public final class Main {
+
+    private static final int FAILED = 1;
+    private static final int NOT_RUNNING = 3;
+
+    private final PrintStream out;
+    private final SuiteOptions options;
+
+    private Main(PrintStream out, Path root, int port) {
+        this.out = out;
+        this.options = SuiteOptions.ofDemo(root, port, out::println);
+    }
+
+    static void main(String[] arguments) throws Exception {
+        var main = new Main(System.out, Path.of(arguments[0]), Integer.parseInt(arguments[2]));
+        System.exit(main.run(arguments[1]));
+    }
+
+    private int run(String command) throws IOException, InterruptedException {
+        return switch (command) {
+            case "play" -> start(this::playAndStay);
+            case "once" -> start(this::play);
+            case "up" -> start(this::leave);
+            case "status" -> status();
+            case "down" -> down();
+            default -> throw new IllegalArgumentException(command);
+        };
+    }
+
+    @FunctionalInterface
+    private interface Act {
+        int on(Suite suite) throws IOException, InterruptedException;
+    }
+
+    private int start(Act act) throws IOException, InterruptedException {
+        try (var suite = new Suite(options)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(suite::close));
+            suite.start();
+            printPlaces(suite.addresses());
+            return act.on(suite);
+        } catch (StartFailure failure) {
+            System.err.println(failure.getMessage());
+            return FAILED;
+        }
+    }
+
+    private int playAndStay(Suite suite) throws InterruptedException {
+        play(suite);
+        out.println("Holdfast stays up until Ctrl-C. Try: curl " + suite.gateway() + "/v1/namespaces/demo/locks");
+        new CountDownLatch(1).await();
+        return 0;
+    }
+
+    private int play(Suite suite) {
+        boolean all = true;
+        try (var story = new Story(suite)) {
+            for (Chapter chapter : story.chapters()) {
+                Verdict verdict = chapter.tell();
+                if (suite.isClosing()) {
+                    return FAILED;
+                }
+                all &= verdict.holds();
+                out.println(String.format(
+                        Locale.ROOT,
+                        "%-4s  %-48s %6.1f s  %s",
+                        verdict.holds() ? "ok" : "FAIL",
+                        verdict.promise(),
+                        verdict.took().toMillis() / 1e3,
+                        verdict.seen()));
+            }
+        }
+        return all ? 0 : FAILED;
+    }
+
+    private int leave(Suite suite) throws IOException {
+        suite.detach();
+        out.println("Holdfast runs: ./demo status shows it, ./demo down ends it.");
+        return 0;
+    }
+
+    private int status() throws IOException {
+        Optional<RunState> state = RunState.read(options.runFolder());
+        if (state.isEmpty()) {
+            out.println("Holdfast does not run.");
+            return NOT_RUNNING;
+        }
+        boolean all = true;
+        try (var probes = new Probes()) {
+            for (RunState.Part part : state.get().parts()) {
+                String health = health(part, probes);
+                all &= health.equals("ready");
+                out.println(String.format(
+                        "%-16s %-9s pid %d",
+                        part.address().name(), health, part.process().pid()));
+            }
+        }
+        printPlaces(state.get().parts().stream().map(RunState.Part::address).toList());
+        return all ? 0 : FAILED;
+    }
+
+    private static String health(RunState.Part part, Probes probes) {
+        if (part.process().running().isEmpty()) {
+            return "gone";
+        }
+        var management = part.address().management();
+        return management == null || probes.isReady(management) ? "ready" : "not ready";
+    }
+
+    private int down() throws IOException {
+        Optional<RunState> state = RunState.read(options.runFolder());
+        state.ifPresent(RunState::end);
+        RunState.remove(options.runFolder());
+        out.println(state.isPresent() ? "Holdfast is down." : "Holdfast does not run.");
+        return 0;
+    }
+
+    private void printPlaces(List<Instance.Address> addresses) {
+        out.println();
+        for (Instance.Address address : addresses) {
+            out.println(String.format("%-16s %s", address.name(), address.uri()));
+            if (address.management() != null) {
+                out.println(String.format("%-16s   %s/actuator/{health,prometheus}", "", address.management()));
+            }
+        }
+        out.println(String.format("%-16s %s", "logs", options.runFolder().resolve("logs")));
+        out.println();
+    }
+}

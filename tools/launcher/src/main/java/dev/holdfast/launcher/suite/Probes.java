@@ -1,0 +1,53 @@
+package dev.holdfast.launcher.suite;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Questions to a service, one short request each. */
+public final class Probes implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(PATIENCE)
+            .build();
+
+    /** Whether a service calls itself ready. */
+    public boolean isReady(URI management) {
+        return get(management.resolve("/actuator/health/readiness"))
+                .filter(answer -> answer.statusCode() == 200)
+                .isPresent();
+    }
+
+    /** Whether it is this instance that answers a call through the gateway. One of several answers now and then. */
+    boolean answersThrough(URI gateway, String path, String instance) {
+        return get(gateway.resolve(path))
+                .filter(answer -> answer.statusCode() == 200)
+                .flatMap(answer -> answer.headers().firstValue("Holdfast-Instance"))
+                .filter(instance::equals)
+                .isPresent();
+    }
+
+    private Optional<HttpResponse<Void>> get(URI uri) {
+        HttpRequest request = HttpRequest.newBuilder(uri).timeout(PATIENCE).build();
+        try {
+            return Optional.of(http.send(request, HttpResponse.BodyHandlers.discarding()));
+        } catch (IOException unreachable) {
+            return Optional.empty();
+        } catch (InterruptedException interrupt) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

@@ -1,0 +1,249 @@
+package dev.holdfast.launcher.suite;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The suite on one machine: Redis, the registry, the lock services and the gateway, each a process on 127.0.0.1. */
+public final class Suite implements AutoCloseable {
+
+    /** The stages of the end: what drains, then what it drains with. */
+    private static final int SERVICES = 0;
+
+    private static final int GROUND = 1;
+
+    private final SuiteOptions options;
+    private final FreePorts ports = new FreePorts();
+    private final Children children = new Children();
+    private final Probes probes = new Probes();
+    private final Map<String, Instance> instances = new LinkedHashMap<>();
+    private final URI gateway;
+    private final URI registry;
+    private final Redis redis;
+    private @Nullable FileLock claim;
+    private volatile boolean attached = true;
+
+    /** Lays a suite out. Nothing runs yet. */
+    public Suite(SuiteOptions options) {
+        this.options = options;
+        this.gateway = http(options.gatewayPort() == 0 ? ports.next() : options.gatewayPort());
+        this.registry = http(ports.next());
+        this.redis = redis(ports.next());
+        service(ServiceSpec.REGISTRY, List.of(registry), GROUND);
+        service(ServiceSpec.GATEWAY, List.of(gateway), SERVICES);
+        service(ServiceSpec.LOCK_SERVICE, List.of(http(ports.next()), http(ports.next())), SERVICES);
+    }
+
+    /**
+     * Starts all parts at once and returns when the last is ready, each service by way of the gateway. When one fails,
+     * all are ended.
+     *
+     * @throws StartFailure with a message for the person at the terminal
+     */
+    public void start() throws InterruptedException {
+        long start = System.nanoTime();
+        try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            claimRunFolder();
+            var parts = new ExecutorCompletionService<Instance>(tasks);
+            instances.values().forEach(part -> parts.submit(part::start, part));
+            for (int i = 0; i < instances.size(); i++) {
+                Instance part = parts.take().get();
+                double seconds = (System.nanoTime() - start) / 1e9;
+                options.progress().accept(String.format(Locale.ROOT, "%-16s ready %6.1f s", part.name(), seconds));
+            }
+        } catch (ExecutionException failure) {
+            close();
+            throw failure.getCause() instanceof StartFailure known
+                    ? known
+                    : new StartFailure("" + failure.getCause(), failure);
+        } catch (IOException failure) {
+            throw new StartFailure("The run folder cannot be used: " + failure.getMessage(), failure);
+        }
+    }
+
+    /** The one public door. */
+    public URI gateway() {
+        return gateway;
+    }
+
+    public URI registry() {
+        return registry;
+    }
+
+    public Redis redis() {
+        return redis;
+    }
+
+    /** The instance of this name, such as {@code lock-service-1}. */
+    public Instance instance(String name) {
+        return Objects.requireNonNull(instances.get(name), name);
+    }
+
+    public List<Instance> lockServices() {
+        return ServiceSpec.LOCK_SERVICE.instances().stream().map(this::instance).toList();
+    }
+
+    /** Where each part is found. */
+    public List<Instance.Address> addresses() {
+        return instances.values().stream().map(Instance::address).toList();
+    }
+
+    /** Leaves the suite running when this launcher ends. */
+    public synchronized void detach() throws IOException {
+        attached = false;
+        writeState();
+        releaseRunFolder();
+    }
+
+    /** Whether the suite is being ended, or has been. */
+    public boolean isClosing() {
+        return children.refusing();
+    }
+
+    /** Ends all parts, unless detached. */
+    @Override
+    public void close() {
+        if (attached) {
+            children.refuse();
+            end();
+        }
+        probes.close();
+    }
+
+    private synchronized void end() {
+        new RunState(null, parts()).end();
+        try {
+            children.close();
+            if (claim != null) {
+                RunState.remove(options.runFolder());
+                releaseRunFolder();
+            }
+        } catch (IOException failure) {
+            throw new IllegalStateException("The run folder cannot be tidied", failure);
+        }
+    }
+
+    private void claimRunFolder() throws IOException {
+        Path folder = options.runFolder();
+        Files.createDirectories(folder);
+        FileLock lock = lock(folder.resolveSibling(folder.getFileName() + ".lock"));
+        if (lock == null || RunState.read(folder).isPresent()) {
+            throw new StartFailure("Holdfast runs already: ./demo status shows it, ./demo down ends it.");
+        }
+        claim = lock;
+        if (!FreePorts.isFree(gateway.getPort())) {
+            throw new StartFailure(
+                    "Port " + gateway.getPort() + " is taken: choose another for the gateway with --port.");
+        }
+        Folders.delete(folder);
+        Files.createDirectories(folder.resolve("redis"));
+        Files.createDirectories(folder.resolve("logs"));
+        writeState();
+    }
+
+    private static @Nullable FileLock lock(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException ownedHere) {
+            return null;
+        }
+    }
+
+    private void releaseRunFolder() throws IOException {
+        if (claim != null) {
+            claim.channel().close();
+            claim = null;
+        }
+    }
+
+    private synchronized void writeState() {
+        RunState.ProcessId launcher = attached ? RunState.ProcessId.of(ProcessHandle.current()) : null;
+        try {
+            new RunState(launcher, parts()).write(options.runFolder());
+        } catch (IOException failure) {
+            throw new StartFailure("The state cannot be written: " + failure.getMessage(), failure);
+        }
+    }
+
+    private List<RunState.Part> parts() {
+        var parts = new ArrayList<RunState.Part>();
+        for (Instance part : instances.values()) {
+            part.handles()
+                    .forEach(process -> parts.add(new RunState.Part(part.address(), RunState.ProcessId.of(process))));
+        }
+        return parts;
+    }
+
+    private Redis redis(int port) {
+        Path data = options.runFolder().resolve("redis");
+        var address =
+                new Instance.Address("redis", URI.create("redis://127.0.0.1:" + port), null, log("redis"), GROUND);
+        Instance instance = instance(
+                address,
+                () -> Redis.command(options.root().resolve(".demo/redis"), port, data),
+                () -> Redis.answers(port));
+        return new Redis(instance, data);
+    }
+
+    private void service(ServiceSpec spec, List<URI> places, int stage) {
+        var application = new Application(spec, options.root(), children, options.progress());
+        for (int i = 0; i < places.size(); i++) {
+            String name = spec.instances().get(i);
+            URI management = http(ports.next());
+            var address = new Instance.Address(name, places.get(i), management, log(name), stage);
+            instance(
+                    address, () -> serviceCommand(application, address, management), readiness(spec, name, management));
+        }
+    }
+
+    private Instance instance(Instance.Address address, Supplier<List<String>> command, BooleanSupplier ready) {
+        var instance = new Instance(address, command, ready, children, this::writeState);
+        instances.put(address.name(), instance);
+        return instance;
+    }
+
+    private BooleanSupplier readiness(ServiceSpec spec, String name, URI management) {
+        String route = spec.route();
+        return route == null ? () -> probes.isReady(management) : () -> probes.answersThrough(gateway, route, name);
+    }
+
+    private List<String> serviceCommand(Application application, Instance.Address address, URI management) {
+        var command = new ArrayList<>(application.command());
+        command.addAll(List.of(
+                "--server.address=127.0.0.1",
+                "--server.port=" + address.uri().getPort(),
+                "--management.server.address=127.0.0.1",
+                "--management.server.port=" + management.getPort(),
+                "--eureka.client.service-url.defaultZone=" + registry.resolve("/eureka/"),
+                "--eureka.instance.instance-id=" + address.name(),
+                "--spring.data.redis.host=127.0.0.1",
+                "--spring.data.redis.port=" + redis.instance().uri().getPort()));
+        return command;
+    }
+
+    private Path log(String name) {
+        return options.runFolder().resolve("logs").resolve(name + ".log");
+    }
+
+    private static URI http(int port) {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.holdfast.launcher.suite;
+
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * How a suite is run.
+ *
+ * @param root the project's folder, where the packaged services lie
+ * @param runFolder where this run keeps its logs, state and Redis data; emptied at the start
+ * @param gatewayPort the gateway's port, or 0 for any free one
+ * @param progress takes a line for each part that comes up
+ */
+public record SuiteOptions(Path root, Path runFolder, int gatewayPort, Consumer<String> progress) {
+
+    public SuiteOptions {
+        root = root.toAbsolutePath().normalize();
+        runFolder = runFolder.toAbsolutePath().normalize();
+    }
+
+    /** The run of {@code ./demo}. */
+    public static SuiteOptions ofDemo(Path root, int gatewayPort, Consumer<String> progress) {
+        return new SuiteOptions(root, root.resolve(".demo/run"), gatewayPort, progress);
+    }
+}

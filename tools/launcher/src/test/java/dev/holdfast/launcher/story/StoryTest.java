@@ -1,0 +1,65 @@
+package dev.holdfast.launcher.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.holdfast.launcher.suite.Suite;
+import dev.holdfast.launcher.suite.SuiteOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** The story, told of a service that keeps no promise: whoever asks is granted, always by the same instance. */
+class StoryTest {
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final HttpServer server;
+    private final Suite neverStarted;
+    private final Story story;
+
+    StoryTest() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
+        server.setExecutor(threads);
+        server.createContext("/", StoryTest::grant);
+        server.start();
+        Path nowhere = Path.of("target", "never-started");
+        neverStarted =
+                new Suite(new SuiteOptions(nowhere, nowhere, server.getAddress().getPort(), line -> {}));
+        story = new Story(neverStarted);
+    }
+
+    @AfterEach
+    void stop() {
+        story.close();
+        neverStarted.close();
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> noPromiseHolds() {
+        return story.chapters().stream()
+                .map(chapter -> DynamicTest.dynamicTest(
+                        chapter.promise(), () -> assertThat(chapter.tell()).returns(false, Verdict::holds)));
+    }
+
+    private static void grant(HttpExchange exchange) throws IOException {
+        boolean ensures = exchange.getRequestMethod().equals("PUT");
+        byte[] body = """
+                {"state":"%s","position":1,"fencingToken":7,"elapsedMillis":0,"expiresInMillis":30000}""".formatted(ensures ? "HELD" : "WAITING").getBytes(StandardCharsets.UTF_8);
+        exchange.getRequestBody().readAllBytes();
+        exchange.getResponseHeaders().add("Holdfast-Instance", "lock-service-1");
+        exchange.sendResponseHeaders(ensures ? 201 : 200, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+}
