@@ -24,10 +24,18 @@ public final class Main {
     private static final int NOT_RUNNING = 3;
 
     private final PrintStream out;
+    private final List<String> trainer;
     private final SuiteOptions options;
 
     private Main(PrintStream out, Path root, int port) {
         this.out = out;
+        this.trainer = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                System.getProperty("java.class.path"),
+                root.toString(),
+                "train",
+                String.valueOf(port));
         this.options = SuiteOptions.ofDemo(root, port, out::println);
     }
 
@@ -41,6 +49,7 @@ public final class Main {
             case "play" -> start(this::playAndStay);
             case "once" -> start(this::play);
             case "up" -> start(this::leave);
+            case "train" -> train();
             case "status" -> status();
             case "down" -> down();
             default -> throw new IllegalArgumentException(command);
@@ -64,9 +73,10 @@ public final class Main {
         }
     }
 
-    private int playAndStay(Suite suite) throws InterruptedException {
+    private int playAndStay(Suite suite) throws IOException, InterruptedException {
         play(suite);
         out.println("Holdfast stays up until Ctrl-C. Try: curl " + suite.gateway() + "/v1/namespaces/demo/locks");
+        suite.train();
         new CountDownLatch(1).await();
         return 0;
     }
@@ -93,8 +103,17 @@ public final class Main {
     }
 
     private int leave(Suite suite) throws IOException {
-        suite.detach();
+        suite.detach(suite.isTrained() ? List.of() : trainer);
         out.println("Holdfast runs: ./demo status shows it, ./demo down ends it.");
+        return 0;
+    }
+
+    /** Makes the AOT caches for the next start, while a suite that was left running serves. */
+    private int train() throws IOException {
+        try (var suite = new Suite(options)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(suite::close));
+            suite.train();
+        }
         return 0;
     }
 

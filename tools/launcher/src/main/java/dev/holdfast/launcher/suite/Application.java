@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +18,8 @@ import java.util.zip.CheckedInputStream;
 
 /**
  * A packaged service made quick to start: its jar unpacked, with an AOT cache (JEP 514) recorded on a training run.
- * Both are made once a build and Java, and kept in {@code .demo/apps}.
+ * Both are made once a build and Java, and kept in {@code .demo/apps}. The cache is made on request and not before the
+ * first start, because to make one costs as much CPU as three starts without it.
  */
 final class Application {
 
@@ -42,18 +44,40 @@ final class Application {
         this.progress = progress;
     }
 
-    /** The command that runs the service. The first call unpacks and trains, when no earlier run did. */
+    /** The command that runs the service. The first call unpacks it, when no earlier run did. */
     synchronized List<String> command() {
-        Path apps = root.resolve(".demo/apps");
         try {
-            Files.createDirectories(apps);
+            Files.createDirectories(apps());
             try (var lock = FileChannel.open(
-                    apps.resolve(spec.module() + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                    apps().resolve(spec.module() + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 lock.lock();
-                return command(prepared(apps));
+                return command(unpacked());
             }
         } catch (IOException failure) {
             throw new StartFailure(spec.module() + " cannot be unpacked: " + failure.getMessage(), failure);
+        }
+    }
+
+    /** Whether the next start will have a cache. */
+    boolean isTrained() throws IOException {
+        return Files.exists(cache(folder()));
+    }
+
+    /** Makes the cache of an application that was unpacked, by a run that ends before it serves. */
+    void train() throws IOException {
+        Path folder = folder();
+        Path draft = folder.resolve("app.aot.new");
+        List<String> command = new ArrayList<>(List.of("nice", "-n", "19"));
+        command.addAll(java());
+        command.add("-XX:AOTCacheOutput=" + draft);
+        command.add("-Dspring.context.exit=onRefresh");
+        command.addAll(List.of("-jar", onlyJar(folder).toString()));
+        // Nothing that runs on this machine is to be reached.
+        command.add("--eureka.client.service-url.defaultZone=http://127.0.0.1:9/eureka/");
+        if (runs(command, folder) && Files.exists(draft)) {
+            Files.move(draft, cache(folder), StandardCopyOption.ATOMIC_MOVE);
+        } else {
+            progress.accept(spec.module() + " goes without an AOT cache, which could not be made: " + log(folder));
         }
     }
 
@@ -69,45 +93,42 @@ final class Application {
         return command;
     }
 
-    private Path prepared(Path apps) throws IOException {
-        Path jar = onlyJar(root.resolve(spec.module()).resolve("target"));
-        Path folder = apps.resolve(spec.module() + "-" + checksum(jar));
+    private Path folder() throws IOException {
+        return apps().resolve(spec.module() + "-" + checksum(jar()));
+    }
+
+    private Path jar() throws IOException {
+        return onlyJar(root.resolve(spec.module()).resolve("target"));
+    }
+
+    private Path apps() {
+        return root.resolve(".demo/apps");
+    }
+
+    private Path unpacked() throws IOException {
+        Path folder = folder();
         Path complete = folder.resolve("complete");
         if (!Files.exists(complete)) {
             Folders.delete(folder);
             Files.createDirectories(folder);
-            unpack(jar, folder);
-            train(folder);
+            unpack(jar(), folder);
             Files.createFile(complete);
-            removeOlder(apps);
+            removeOlder();
         }
         return folder;
     }
 
     private void unpack(Path jar, Path folder) throws IOException {
         List<String> command = java();
-        command.addAll(
-                List.of("-Djarmode=tools", "-jar", jar.toString(), "extract", "--force", "--destination", "" + folder));
+        command.addAll(List.of(
+                "-Djarmode=tools", "-jar", jar.toString(), "extract", "--force", "--destination", folder.toString()));
         if (!runs(command, folder)) {
             throw new IOException("the log is " + log(folder));
         }
     }
 
-    private void train(Path folder) throws IOException {
-        List<String> command = java();
-        command.add("-XX:AOTCacheOutput=" + cache(folder));
-        command.add("-Dspring.context.exit=onRefresh");
-        command.addAll(List.of("-jar", onlyJar(folder).toString()));
-        // No run of anything else on this machine is to be reached.
-        command.addAll(List.of("--eureka.client.service-url.defaultZone=http://127.0.0.1:9/eureka/"));
-        if (!runs(command, folder) || !Files.exists(cache(folder))) {
-            Files.deleteIfExists(cache(folder));
-            progress.accept(spec.module() + " starts without its AOT cache, which could not be made: " + log(folder));
-        }
-    }
-
     private boolean runs(List<String> command, Path folder) throws IOException {
-        Process process = children.start(folder, log(folder), command);
+        Process process = children.start(log(folder), command);
         try {
             return process.waitFor(PREPARATION.toSeconds(), TimeUnit.SECONDS) && process.exitValue() == 0;
         } catch (InterruptedException interrupt) {
@@ -118,8 +139,8 @@ final class Application {
         }
     }
 
-    private void removeOlder(Path apps) throws IOException {
-        List<Path> newestFirst = Folders.entries(apps).stream()
+    private void removeOlder() throws IOException {
+        List<Path> newestFirst = Folders.entries(apps()).stream()
                 .filter(Files::isDirectory)
                 .filter(folder -> folder.getFileName().toString().matches(spec.module() + "-[0-9a-f]+-.*"))
                 .sorted(Comparator.comparingLong(

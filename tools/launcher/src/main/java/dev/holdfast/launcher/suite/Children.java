@@ -14,17 +14,17 @@ final class Children implements AutoCloseable {
     private boolean closed;
 
     /**
-     * Starts a program that writes to a log file. It ignores the terminal's hang-up and Ctrl-C: who ends it is the
+     * Starts a program that writes to a log file, in that file's folder. It ignores the terminal's hang-up and Ctrl-C: who ends it is the
      * launcher, in an order, or nobody.
      */
-    synchronized Process start(Path folder, Path log, List<String> command) throws IOException {
+    synchronized Process start(Path log, List<String> command) throws IOException {
         if (closed) {
             throw new StartFailure("The suite is being stopped.");
         }
         var line = new ArrayList<>(List.of("sh", "-c", "trap '' HUP INT; exec \"$@\"", "sh"));
         line.addAll(command);
         Process process = new ProcessBuilder(line)
-                .directory(folder.toFile())
+                .directory(log.resolveSibling(".").toFile())
                 .redirectInput(new File("/dev/null"))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -46,7 +46,7 @@ final class Children implements AutoCloseable {
     @Override
     public void close() {
         refuse();
-        Signals.end(withDescendants());
+        Signals.kill(withDescendants());
     }
 
     private synchronized List<ProcessHandle> withDescendants() {

@@ -67,8 +67,7 @@ public final class Instance {
     public void launch() {
         Path log = address.log();
         try {
-            Files.createDirectories(log.resolveSibling(name()));
-            process = children.start(log.resolveSibling(name()), log, command.get());
+            process = children.start(log, command.get());
         } catch (IOException failure) {
             throw new StartFailure(name() + " cannot be started: " + failure.getMessage(), failure);
         }

@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * What runs, as another launcher can read it from the run folder.
  *
- * @param launcher the launcher that ends the suite when it ends itself, if there is one
+ * @param launcher a launcher that still works for the run, if there is one; it is ended first
  */
 public record RunState(@Nullable ProcessId launcher, List<Part> parts) {
 

@@ -33,6 +33,7 @@ public final class Suite implements AutoCloseable {
     private final FreePorts ports = new FreePorts();
     private final Children children = new Children();
     private final Probes probes = new Probes();
+    private final List<Application> applications = new ArrayList<>();
     private final Map<String, Instance> instances = new LinkedHashMap<>();
     private final URI gateway;
     private final URI registry;
@@ -69,13 +70,19 @@ public final class Suite implements AutoCloseable {
                 options.progress().accept(String.format(Locale.ROOT, "%-16s ready %6.1f s", part.name(), seconds));
             }
         } catch (ExecutionException failure) {
+            boolean stopped = isClosing();
             close();
-            throw failure.getCause() instanceof StartFailure known
-                    ? known
-                    : new StartFailure("" + failure.getCause(), failure);
+            throw startFailure(stopped, failure.getCause());
         } catch (IOException failure) {
             throw new StartFailure("The run folder cannot be used: " + failure.getMessage(), failure);
         }
+    }
+
+    private static StartFailure startFailure(boolean stopped, @Nullable Throwable cause) {
+        if (stopped) {
+            return new StartFailure("Stopped before all was ready.");
+        }
+        return cause instanceof StartFailure known ? known : new StartFailure("The start failed: " + cause);
     }
 
     /** The one public door. */
@@ -105,10 +112,34 @@ public final class Suite implements AutoCloseable {
         return instances.values().stream().map(Instance::address).toList();
     }
 
-    /** Leaves the suite running when this launcher ends. */
-    public synchronized void detach() throws IOException {
+    /** Whether all services start with an AOT cache. */
+    public boolean isTrained() throws IOException {
+        for (Application application : applications) {
+            if (!application.isTrained()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Makes the AOT caches that are missing, for the next start, one after the other and at the lowest priority. */
+    public void train() throws IOException {
+        for (Application application : applications) {
+            if (!application.isTrained() && !isClosing()) {
+                application.train();
+            }
+        }
+    }
+
+    /**
+     * Leaves the suite running when this launcher ends.
+     *
+     * @param successor a command that goes on working for the suite and ends with it, or nothing
+     */
+    public synchronized void detach(List<String> successor) throws IOException {
+        Process process = successor.isEmpty() ? null : children.start(log("successor"), successor);
         attached = false;
-        writeState();
+        writeState(process == null ? null : process.toHandle());
         releaseRunFolder();
     }
 
@@ -174,10 +205,13 @@ public final class Suite implements AutoCloseable {
         }
     }
 
-    private synchronized void writeState() {
-        RunState.ProcessId launcher = attached ? RunState.ProcessId.of(ProcessHandle.current()) : null;
+    private void writeState() {
+        writeState(ProcessHandle.current());
+    }
+
+    private synchronized void writeState(@Nullable ProcessHandle launcher) {
         try {
-            new RunState(launcher, parts()).write(options.runFolder());
+            new RunState(launcher == null ? null : RunState.ProcessId.of(launcher), parts()).write(options.runFolder());
         } catch (IOException failure) {
             throw new StartFailure("The state cannot be written: " + failure.getMessage(), failure);
         }
@@ -205,6 +239,7 @@ public final class Suite implements AutoCloseable {
 
     private void service(ServiceSpec spec, List<URI> places, int stage) {
         var application = new Application(spec, options.root(), children, options.progress());
+        applications.add(application);
         for (int i = 0; i < places.size(); i++) {
             String name = spec.instances().get(i);
             URI management = http(ports.next());

@@ -30,12 +30,12 @@ class InstanceTest {
 
     @Test
     void isReadyWhenItsProbeSaysSo() {
-        Instance instance = instance("touch up; exec sleep 60", () -> Files.exists(folder.resolve("part/up")));
+        Instance instance = instance("touch up; exec sleep 60", () -> Files.exists(folder.resolve("up")));
 
         instance.start();
 
         assertThat(instance.runs()).isTrue();
-        assertThat(folder.resolve("part/up")).exists();
+        assertThat(folder.resolve("up")).exists();
     }
 
     @Test
