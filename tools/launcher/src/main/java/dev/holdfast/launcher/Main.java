@@ -32,7 +32,7 @@ public final class Main {
         this.trainer = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-jar",
-                System.getProperty("java.class.path"),
+                Path.of(System.getProperty("java.class.path")).toAbsolutePath().toString(),
                 root.toString(),
                 "train",
                 String.valueOf(port));
