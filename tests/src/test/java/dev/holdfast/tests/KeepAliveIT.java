@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.launcher.suite.Suite;
 import java.io.IOException;
-import java.net.URI;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A keep-alive connection goes on being read. With reactor-netty 1.3.6 some stall after a DELETE that is answered at
- * once: three within 821 pairs.
+ * once: three within 821 pairs. The lock service's own tests hold a connection straight to it.
  */
 @ExtendWith(SharedSuite.class)
 class KeepAliveIT {
@@ -19,17 +18,8 @@ class KeepAliveIT {
     private static final int PAIRS = 5_000;
 
     @Test
-    void aConnectionToTheGatewayDoesNotStall(Suite suite) throws IOException {
-        exchangePairs(suite.gateway());
-    }
-
-    @Test
-    void aConnectionToALockServiceDoesNotStall(Suite suite) throws IOException {
-        exchangePairs(suite.lockServices().getFirst().uri());
-    }
-
-    private static void exchangePairs(URI service) throws IOException {
-        try (var connection = new RawConnection(service)) {
+    void aConnectionThroughTheGatewayDoesNotStall(Suite suite) throws IOException {
+        try (var connection = new RawConnection(suite.gateway())) {
             for (int pair = 0; pair < PAIRS; pair++) {
                 String path = "/v1/namespaces/tests/leases/" + UUID.randomUUID();
                 connection.sendPut(path, "keep-alive", "");

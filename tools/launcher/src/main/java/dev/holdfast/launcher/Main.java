@@ -75,6 +75,9 @@ public final class Main {
 
     private int playAndStay(Suite suite) throws IOException, InterruptedException {
         play(suite);
+        if (suite.isClosing()) {
+            return FAILED;
+        }
         out.println("Holdfast stays up until Ctrl-C. Try: curl " + suite.gateway() + "/v1/namespaces/demo/locks");
         suite.train();
         new CountDownLatch(1).await();
