@@ -12,7 +12,11 @@ public final class TestRedis implements AutoCloseable {
     private RedisServer server;
 
     public TestRedis() {
-        this.port = freePort();
+        this(freePort());
+    }
+
+    public TestRedis(int port) {
+        this.port = port;
         start();
     }
 
@@ -45,13 +49,18 @@ public final class TestRedis implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    /** Ends it, with all its data. */
+    public void stop() {
         try {
             server.stop();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public void close() {
+        stop();
     }
 
     public static int freePort() {

@@ -11,7 +11,7 @@
 --            queue:<name>  zset  waiters by ticket
 --            locks         zset  names of locks in use, for listing by prefix
 --            deadlines     zset  every lease by when it ends unless renewed, polled or confirmed, in ms
---            claims        hash  id -> instance of each CLAIMED lease
+--            claims        hash  id -> waits of each CLAIMED lease
 --            ended:<min>   hash  id -> tombstone, l/<lock> -> last token that ended, a bucket a minute
 -- ARGV[1]  name of the calling instance
 -- ARGV[2]  highest token it has seen
@@ -56,7 +56,7 @@ end
 ------------------------------------------------------------------------------------------------------ leases
 
 local FIELDS = {
-  'state', 'locks', 'owner', 'caller', 'ttl', 'metadata', 'deadline', 'token', 'since', 'renewals', 'instance'
+  'state', 'locks', 'owner', 'caller', 'ttl', 'metadata', 'deadline', 'token', 'since', 'renewals', 'waits'
 }
 local leases = {}
 
@@ -256,17 +256,39 @@ end
 local offered = {}
 local announcements = {}
 
--- The instance that holds the request of this lease shall look at it again.
-local function announce(l)
-  if l.instance == instance then
-    offered[#offered + 1] = l.id
-  elseif l.instance ~= '' then
-    local ids = announcements[l.instance]
-    if not ids then
-      ids = {}
-      announcements[l.instance] = ids
+-- Where requests for this lease are open, and until when: a client that retries may wait at several instances.
+-- Kept as 'instance=ms instance=ms'.
+local function waits_of(l)
+  local open = {}
+  for where, until_ms in string.gmatch(l.waits, '([^= ]+)=(%d+)') do
+    if tonumber(until_ms) >= now then
+      open[where] = tonumber(until_ms)
     end
-    ids[#ids + 1] = l.id
+  end
+  return open
+end
+
+-- A place outlives the last of its requests by the grace.
+local function set_waits(l, open)
+  local parts, last_end = {}, now
+  for where, until_ms in pairs(open) do
+    parts[#parts + 1] = where .. '=' .. text(until_ms)
+    last_end = math.max(last_end, until_ms)
+  end
+  l.waits = table.concat(parts, ' ')
+  l.deadline = last_end + PLACE_GRACE
+end
+
+-- The instances where requests for this lease are open shall look at it again.
+local function announce(l)
+  for where in pairs(waits_of(l)) do
+    if where == instance then
+      offered[#offered + 1] = l.id
+    else
+      local ids = announcements[where] or {}
+      ids[#ids + 1] = l.id
+      announcements[where] = ids
+    end
   end
 end
 
@@ -305,14 +327,14 @@ local function grantable(names, id)
   return true
 end
 
--- A hand-off is a claim: stored before it is announced, confirmed by whoever holds the waiter's request.
+-- A hand-off is a claim: stored before it is announced, confirmed by who holds a request of the waiter.
 local function claim(l)
   leave_queues(l)
   occupy(l)
   l.state = 'CLAIMED'
   l.deadline = now + CLAIM_GRACE
   store(l, 'state', 'deadline')
-  write('HSET', base .. 'claims', l.id, l.instance)
+  write('HSET', base .. 'claims', l.id, l.waits)
   announce(l)
 end
 

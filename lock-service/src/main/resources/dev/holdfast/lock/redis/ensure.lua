@@ -45,23 +45,33 @@ local function renew(l)
   keep_locks(l)
 end
 
+-- The request here gets the answer; those that are open elsewhere shall ask for it.
 local function confirm(l)
+  local open = waits_of(l)
+  open[instance] = nil
+  set_waits(l, open)
+  announce(l)
   grant(l)
-  store(l, 'state', 'token', 'since', 'ttl', 'metadata', 'deadline')
+  l.waits = ''
+  store(l, 'state', 'token', 'since', 'ttl', 'metadata', 'deadline', 'waits')
   write('HDEL', base .. 'claims', l.id)
   keep_locks(l)
   touch_locks(l)
 end
 
--- A place outlives its request. A request that does not wait says nothing about where another one does.
-local function keep_place(l)
-  l.deadline = math.max(l.deadline, now + wait + PLACE_GRACE)
+local function wait_here(l)
+  local open = waits_of(l)
   if wait > 0 then
-    l.instance = instance
+    open[instance] = math.max(open[instance] or 0, now + wait)
   end
+  set_waits(l, open)
+end
+
+local function keep_place(l)
+  wait_here(l)
   l.ttl = ttl
   l.metadata = ARGV[10]
-  store(l, 'deadline', 'instance', 'ttl', 'metadata')
+  store(l, 'deadline', 'waits', 'ttl', 'metadata')
 end
 
 local function holders(names)
@@ -114,8 +124,7 @@ end
 
 l = {
   id = id, state = 'WAITING', locks = lock_list, names = names_of(lock_list), owner = owner, caller = ARGV[8],
-  ttl = ttl, metadata = ARGV[10], deadline = now + wait + PLACE_GRACE, token = '', since = now, renewals = 0,
-  instance = wait > 0 and instance or ''
+  ttl = ttl, metadata = ARGV[10], token = '', since = now, renewals = 0, waits = ''
 }
 local free = grantable(l.names, nil)
 if not free and intent == 'refuse' then
@@ -137,6 +146,7 @@ for _, name in ipairs(l.names) do
   end
 end
 local place = position(l)
+wait_here(l)
 enqueue(l)
 store(l, unpack(FIELDS))
 return reply('WAITING', fields_of(l), place)

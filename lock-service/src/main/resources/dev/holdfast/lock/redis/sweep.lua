@@ -7,7 +7,7 @@ reap()
 
 local claims = redis.call('HGETALL', base .. 'claims')
 for i = 1, #claims, 2 do
-  if claims[i + 1] == instance then
+  if string.find(claims[i + 1], instance .. '=', 1, true) then
     offered[#offered + 1] = claims[i]
   end
 end

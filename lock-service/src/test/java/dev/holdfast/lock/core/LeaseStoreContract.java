@@ -375,12 +375,16 @@ public abstract class LeaseStoreContract {
         }
 
         @Test
-        void isNotCutByAnInstanceWhereItNoLongerWaits() {
-            done(here.store.ensure(request(id, "a"), new Patience.Queue(Duration.ofSeconds(30))));
-            done(there.store.ensure(request(id, "a"), new Patience.Queue(Duration.ofSeconds(30))));
-            done(here.store.abandon(ns, id));
+        void isKeptByARequestThatIsOpenElsewhere() {
+            Patience thirty = new Patience.Queue(Duration.ofSeconds(30));
+            done(here.store.ensure(request(id, "a"), thirty));
+            done(there.store.ensure(request(id, "a"), thirty));
+            // Whichever came first, a retry must not lose the place of the request it replaces.
+            done(there.store.abandon(ns, id));
             advance(Duration.ofSeconds(39));
             assertThat(here.find(id)).isInstanceOf(Waiting.class);
+            advance(Duration.ofSeconds(2));
+            assertThat(here.find(id)).isInstanceOf(Ended.class);
         }
 
         @Test
@@ -412,9 +416,23 @@ public abstract class LeaseStoreContract {
         }
 
         @Test
+        void isSignalledToEveryInstanceWhereARequestWaits() {
+            done(here.store.ensure(request(waiter, "a"), new Patience.Queue(Duration.ofSeconds(30))));
+            here.release(holder);
+            here.awaitChanged(waiter);
+            there.awaitChanged(waiter);
+            assertThat(there.hold("a", waiter).justGranted()).isTrue();
+            // The other one shall answer as well.
+            here.awaitChanged(waiter);
+            assertThat(here.hold("a", waiter).justGranted()).isFalse();
+        }
+
+        @Test
         void isSignalledByAnExpiryToo() {
-            advance(A_MINUTE.plusMillis(5));
-            done(there.store.sweep(ns));
+            advance(Duration.ofSeconds(35));
+            done(there.store.ensure(request(waiter, "a"), new Patience.Queue(Duration.ofSeconds(30))));
+            advance(Duration.ofSeconds(26));
+            done(here.store.sweep(ns));
             there.awaitChanged(waiter);
         }
 

@@ -1,7 +1,6 @@
 package dev.holdfast.lock.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.lock.TestRedis;
 import dev.holdfast.lock.core.LeaseStore;
@@ -35,10 +34,7 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
     protected LeaseStore open(LeaseStore.Signals signals) {
         RedisLeaseStore store = TestLinks.store(FACTORY, MOVABLE_CLOCK, RULES);
         store.signalTo(signals);
-        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).until(() -> store.namespaces()
-                .toCompletableFuture()
-                .handle((all, failure) -> failure == null)
-                .join());
+        TestLinks.awaitConnected(store);
         return store;
     }
 

@@ -1,5 +1,7 @@
 package dev.holdfast.lock.redis;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.holdfast.lock.TestRedis;
 import dev.holdfast.lock.core.LeaseRules;
 import dev.holdfast.lock.core.LeaseStore;
@@ -12,10 +14,10 @@ import org.springframework.data.redis.connection.lettuce.LettuceClientConfigurat
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** Connections and stores as the service makes them, without the service. */
-public final class TestLinks {
+final class TestLinks {
     private TestLinks() {}
 
-    public static LettuceConnectionFactory factory(TestRedis redis) {
+    static LettuceConnectionFactory factory(TestRedis redis) {
         ClientOptions.Builder options = ClientOptions.builder().timeoutOptions(TimeoutOptions.enabled());
         RedisStoreConfiguration.failClosed(options);
         ClientResources.Builder resources = ClientResources.builder();
@@ -37,11 +39,18 @@ public final class TestLinks {
         return new RedisLeaseStore(new RedisLink(factory), Scripts.load(clock), rules);
     }
 
-    public static LeaseStore store(LettuceConnectionFactory factory, LeaseRules rules) {
+    static LeaseStore store(LettuceConnectionFactory factory, LeaseRules rules) {
         return store(factory, Script.REDIS_CLOCK, rules);
     }
 
-    public static void close(LeaseStore store) {
+    static void awaitConnected(LeaseStore store) {
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).until(() -> store.namespaces()
+                .toCompletableFuture()
+                .handle((all, failure) -> failure == null)
+                .join());
+    }
+
+    static void close(LeaseStore store) {
         ((RedisLeaseStore) store).close();
     }
 }

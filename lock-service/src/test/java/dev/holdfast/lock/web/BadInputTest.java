@@ -19,7 +19,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /** Bad input has one clear answer each, and leaves nothing behind. */
-class BadInputTest extends ServiceTest {
+class BadInputTest extends RedisServiceTest {
     private static final String GOOD = body("a", "PT30S");
     private static final String ID = "3f8f6f0e-5d0b-4f52-9d59-7c5a3a0f1b11";
 

@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 /** Holds the pins of reactor-netty and Netty: with older ones a keep-alive connection stops being read now and then. */
-class KeepAliveTest extends ServiceTest {
+class KeepAliveTest extends RedisServiceTest {
     private static final int PAIRS = 5_000;
     private static final int STALL_MILLIS = 5_000;
 

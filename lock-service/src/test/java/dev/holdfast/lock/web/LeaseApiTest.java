@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-class LeaseApiTest extends ServiceTest {
+class LeaseApiTest extends RedisServiceTest {
 
     @Test
     void aGrantNamesItsTokenInBodyAndHeaders() {

@@ -1,7 +1,6 @@
 package dev.holdfast.lock.web;
 
 import dev.holdfast.lock.LockServiceApplication;
-import dev.holdfast.lock.TestRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -15,12 +14,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The service on a free port with a real Redis, spoken to as a client does. */
+/** The service on a free port, spoken to as a client does. */
 @SpringBootTest(
         classes = LockServiceApplication.class,
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
@@ -46,11 +43,6 @@ abstract class ServiceTest {
     int port;
 
     final String namespace = "n-" + UUID.randomUUID();
-
-    @DynamicPropertySource
-    static void redis(DynamicPropertyRegistry properties) {
-        properties.add("spring.data.redis.port", () -> TestRedis.shared().port());
-    }
 
     /** An answer and its JSON. */
     record Answer(HttpResponse<String> response) {

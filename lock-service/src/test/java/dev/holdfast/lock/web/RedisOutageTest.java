@@ -1,0 +1,71 @@
+package dev.holdfast.lock.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.lock.TestRedis;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** Redis is away when the service starts, comes, and goes again. */
+class RedisOutageTest extends ServiceTest {
+    private static final int REDIS_PORT = TestRedis.freePort();
+    private static final Duration AT_ONCE = Duration.ofSeconds(2);
+
+    @DynamicPropertySource
+    static void absent(DynamicPropertyRegistry properties) {
+        properties.add("spring.data.redis.port", () -> REDIS_PORT);
+    }
+
+    @Test
+    void everyCallIs503WhileRedisIsAwayAndWorksByItselfWhenItIsBack() {
+        assertUnavailable();
+
+        try (TestRedis redis = new TestRedis(REDIS_PORT)) {
+            awaitRecovery();
+            String holder = newId();
+            long token =
+                    put(holder, body("a", "PT30S")).json().path("fencingToken").asLong();
+            CompletableFuture<Answer> waiter = putAsync(newId(), body("a", "PT30S"), "Prefer", "wait=30");
+            await().until(() -> get(lockPath("a")).json().path("waiting").asInt() == 1);
+
+            redis.stop();
+            assertUnavailable();
+
+            redis.start();
+            awaitRecovery();
+            // Redis has lost its data. Whoever waited has queued again, and gets a higher token than any before.
+            Answer granted = waiter.join();
+            assertThat(granted.status()).isEqualTo(201);
+            assertThat(granted.json().path("fencingToken").asLong()).isGreaterThan(token);
+            assertThat(delete(holder).status()).isEqualTo(204);
+        }
+    }
+
+    private void assertUnavailable() {
+        String path = leasePath(newId());
+        for (String method : new String[] {"GET", "HEAD", "DELETE"}) {
+            assertUnavailable(() -> send(method, path));
+        }
+        assertUnavailable(() -> put(newId(), body("b", "PT30S")));
+        assertUnavailable(() -> put(newId(), body("b", "PT30S"), "Prefer", "wait=20"));
+        assertUnavailable(() -> get(lockPath("b")));
+        assertUnavailable(() -> get("/v1/namespaces/" + namespace + "/locks"));
+    }
+
+    private static void assertUnavailable(Supplier<Answer> call) {
+        long begun = System.nanoTime();
+        Answer answer = call.get();
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(AT_ONCE);
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.header("Retry-After")).isEqualTo("1");
+    }
+
+    private void awaitRecovery() {
+        await().atMost(Duration.ofSeconds(5)).until(() -> get(lockPath("b")).status() == 404);
+    }
+}
