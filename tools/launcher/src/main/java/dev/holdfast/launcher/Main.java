@@ -95,7 +95,7 @@ public final class Main {
                 all &= verdict.holds();
                 out.println(String.format(
                         Locale.ROOT,
-                        "%-4s  %-48s %6.1f s  %s",
+                        "%-4s  %-52s %5.1f s  %s",
                         verdict.holds() ? "ok" : "FAIL",
                         verdict.promise(),
                         verdict.took().toMillis() / 1e3,
@@ -161,7 +161,8 @@ public final class Main {
         for (Instance.Address address : addresses) {
             out.println(String.format("%-16s %s", address.name(), address.uri()));
             if (address.management() != null) {
-                out.println(String.format("%-16s   %s/actuator/{health,prometheus}", "", address.management()));
+                String actuator = address.management() + "/actuator/";
+                out.println(String.format("%-16s   %shealth  %sprometheus", "", actuator, actuator));
             }
         }
         out.println(String.format("%-16s %s", "logs", options.runFolder().resolve("logs")));

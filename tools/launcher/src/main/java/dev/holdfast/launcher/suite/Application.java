@@ -72,11 +72,15 @@ final class Application {
         command.add("-XX:AOTCacheOutput=" + draft);
         command.add("-Dspring.context.exit=onRefresh");
         command.addAll(List.of("-jar", onlyJar(folder).toString()));
-        // Nothing that runs on this machine is to be reached.
-        command.add("--eureka.client.service-url.defaultZone=http://127.0.0.1:9/eureka/");
+        // Nothing that runs on this machine is to be reached, or to be in the way.
+        command.addAll(List.of(
+                "--server.port=0",
+                "--management.server.port=0",
+                "--spring.data.redis.port=9",
+                "--eureka.client.service-url.defaultZone=http://127.0.0.1:9/eureka/"));
         if (runs(command, folder) && Files.exists(draft)) {
             Files.move(draft, cache(folder), StandardCopyOption.ATOMIC_MOVE);
-        } else {
+        } else if (!children.refusing()) {
             progress.accept(spec.module() + " goes without an AOT cache, which could not be made: " + log(folder));
         }
     }

@@ -14,8 +14,8 @@ final class Children implements AutoCloseable {
     private boolean closed;
 
     /**
-     * Starts a program that writes to a log file, in that file's folder. It ignores the terminal's hang-up and Ctrl-C: who ends it is the
-     * launcher, in an order, or nobody.
+     * Starts a program that writes to a log file, in that file's folder. It ignores the terminal's hang-up and Ctrl-C:
+     * who ends it is the launcher, in an order, or nobody.
      */
     synchronized Process start(Path log, List<String> command) throws IOException {
         if (closed) {

@@ -124,10 +124,14 @@ public final class Suite implements AutoCloseable {
 
     /** Makes the AOT caches that are missing, for the next start, one after the other and at the lowest priority. */
     public void train() throws IOException {
-        for (Application application : applications) {
-            if (!application.isTrained() && !isClosing()) {
-                application.train();
+        try {
+            for (Application application : applications) {
+                if (!isClosing() && !application.isTrained()) {
+                    application.train();
+                }
             }
+        } catch (StartFailure builtAnew) {
+            options.progress().accept("No AOT caches were made: " + builtAnew.getMessage());
         }
     }
 
