@@ -89,6 +89,11 @@ public final class Leases implements LeaseStore.Signals, AutoCloseable {
         return waitingRoom.size();
     }
 
+    /** Whether {@link #drain} was called: clients should come to another instance. */
+    public boolean draining() {
+        return waitingRoom.closing();
+    }
+
     /** Answers every open wait, and those to come, at once with where it stands: its client goes on elsewhere. */
     public void drain() {
         waitingRoom.close();

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * and refreshes its place at the end. So a signal too many does no harm, and one too few costs a sweep.
  */
 final class WaitingRoom {
+    private static final int AT_A_TIME = 100;
+
     private final LeaseStore store;
     private final ScheduledExecutorService timers;
     private final Map<Place, List<Waiter>> waiters = new ConcurrentHashMap<>();
@@ -43,8 +45,7 @@ final class WaitingRoom {
         Future<?> timeout = timers.schedule(waiter::ask, wait.toNanos(), TimeUnit.NANOSECONDS);
         var unused = waiter.answer.whenComplete((outcome, failure) -> {
             timeout.cancel(false);
-            boolean last = remove(waiter);
-            if (waiter.answer.isCancelled() && last) {
+            if (remove(waiter) && waiter.leavesEarly(outcome)) {
                 store.abandon(request.namespace(), request.id());
             }
         });
@@ -56,20 +57,33 @@ final class WaitingRoom {
         waiters.getOrDefault(new Place(namespace, id), List.of()).forEach(Waiter::ask);
     }
 
-    /** Everyone in the namespace queues again, in the order in which they came here. */
+    /** Everyone in the namespace queues again, in the order in which they came here, some at a time. */
     void lost(Namespace namespace) {
-        waiters.entrySet().stream()
+        askInTurn(waiters.entrySet().stream()
                 .filter(entry -> entry.getKey().namespace().equals(namespace))
                 .map(Map.Entry::getValue)
                 .flatMap(Collection::stream)
                 .sorted(Comparator.comparingLong(waiter -> waiter.arrival))
-                .forEach(Waiter::ask);
+                .toList());
+    }
+
+    private void askInTurn(List<Waiter> all) {
+        if (!all.isEmpty()) {
+            int some = Math.min(AT_A_TIME, all.size());
+            var unused = CompletableFuture.allOf(
+                            all.subList(0, some).stream().map(Waiter::ensure).toArray(CompletableFuture<?>[]::new))
+                    .whenComplete((done, failure) -> askInTurn(all.subList(some, all.size())));
+        }
     }
 
     /** Answers every wait, now and from now on, with where it stands. */
     void close() {
         closing = true;
         waiters.values().stream().flatMap(Collection::stream).forEach(Waiter::ask);
+    }
+
+    boolean closing() {
+        return closing;
     }
 
     int size() {
@@ -115,12 +129,25 @@ final class WaitingRoom {
             return new Place(request.namespace(), request.id());
         }
 
-        /** Ensures the lease, one call at a time. */
         void ask() {
+            var unused = ensure();
+        }
+
+        /**
+         * Ensures the lease, one call at a time.
+         *
+         * @return done, never with a failure, when the store has answered
+         */
+        CompletableFuture<?> ensure() {
             if (answer.isDone() || !mayAsk()) {
-                return;
+                return CompletableFuture.completedFuture(null);
             }
-            store.ensure(request, new Patience.Queue(left())).whenComplete(this::answered);
+            return store.ensure(request, new Patience.Queue(left()))
+                    .<@Nullable Void>handle((outcome, failure) -> {
+                        answered(outcome, failure);
+                        return null;
+                    })
+                    .toCompletableFuture();
         }
 
         private synchronized boolean mayAsk() {
@@ -138,11 +165,26 @@ final class WaitingRoom {
             boolean again = mustAskAgain();
             if (failure != null) {
                 answer.completeExceptionally(failure);
+            } else if (outcome instanceof Outcome.Waiting && answer.isDone()) {
+                // It was sent as the client hung up, and came after the store had been told so.
+                abandonUnlessOthersWait();
             } else if (outcome != null && (!(outcome instanceof Outcome.Waiting) || left().isZero())) {
                 answer.complete(outcome);
             } else if (again) {
                 ask();
             }
+        }
+
+        private void abandonUnlessOthersWait() {
+            if (!waiters.containsKey(place())) {
+                store.abandon(request.namespace(), request.id());
+            }
+        }
+
+        /** Whether the store believes that this request waits on: it hung up, failed, or must go elsewhere. */
+        boolean leavesEarly(@Nullable Outcome outcome) {
+            return outcome == null
+                    || (outcome instanceof Outcome.Waiting && !patience.left().isZero());
         }
 
         private Duration left() {

@@ -49,8 +49,10 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
     private final String instance = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
     /** The highest number seen in any namespace: a token may be higher than it need be, never lower. */
     private final AtomicLong seen = new AtomicLong();
-    /** Namespaces that this instance has listed, with when the store first used them. */
+    /** When the store first used each namespace that is in use here. */
     private final Map<Namespace, String> born = new ConcurrentHashMap<>();
+    /** Namespaces that this instance has listed for others to find. */
+    private final Set<Namespace> listed = ConcurrentHashMap.newKeySet();
 
     private volatile Signals signals = new Deaf();
 
@@ -173,11 +175,13 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
     @Override
     public CompletionStage<Void> forget(Namespace namespace) {
         born.remove(namespace);
+        listed.remove(namespace);
         return command(redis -> redis.srem(NAMESPACES, RedisLink.bytes(namespace.value())))
                 .thenAccept(removed -> {});
     }
 
     private void list(Namespace namespace) {
+        listed.add(namespace);
         command(redis -> redis.sadd(NAMESPACES, RedisLink.bytes(namespace.value())));
     }
 
@@ -193,9 +197,6 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
 
     private <T> CompletionStage<T> run(
             Script script, Namespace namespace, Function<Reply, T> read, String... arguments) {
-        if (!born.containsKey(namespace)) {
-            list(namespace);
-        }
         String[] all = Stream.concat(Stream.of(instance, Long.toString(seen.get())), Arrays.stream(arguments))
                 .toArray(String[]::new);
         long asked = System.nanoTime();
@@ -212,11 +213,16 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
 
     private void passOn(Namespace namespace, Reply reply) {
         seen.accumulateAndGet(reply.lastNumber(), Math::max);
-        String before = born.put(namespace, reply.born());
-        if (before != null && !before.isEmpty() && !before.equals(reply.born())) {
+        String before = reply.born().isEmpty() ? born.remove(namespace) : born.put(namespace, reply.born());
+        if (before != null && !before.equals(reply.born())) {
             signals.lost(namespace);
         }
-        reply.nextDeadline().ifPresent(deadline -> signals.due(namespace, deadline));
+        reply.nextDeadline().ifPresent(deadline -> {
+            if (!listed.contains(namespace)) {
+                list(namespace);
+            }
+            signals.due(namespace, deadline);
+        });
         reply.offered().forEach(id -> signals.changed(namespace, id));
     }
 
@@ -260,7 +266,7 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
     }
 
     /** Until someone listens. */
-    private static final class Deaf implements Signals {
+    static final class Deaf implements Signals {
         @Override
         public void changed(Namespace namespace, LeaseId id) {}
 

@@ -8,9 +8,11 @@ import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +33,7 @@ final class RedisLink implements AutoCloseable {
 
     private final LettuceConnectionFactory factory;
     private final RedisMessageListenerContainer messages = new RedisMessageListenerContainer();
+    private final Map<Script, CompletionStage<String>> loading = new ConcurrentHashMap<>();
     private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands;
     private volatile boolean closed;
 
@@ -85,7 +88,7 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** EVALSHA, or EVAL when Redis does not know the script yet. Never throws: failures are in the stage. */
+    /** EVALSHA, after a SCRIPT LOAD when Redis does not know the script. Never throws: failures are in the stage. */
     CompletionStage<List<Object>> run(Script script, String key, String... arguments) {
         RedisClusterAsyncCommands<byte[], byte[]> redis = commands;
         if (redis == null) {
@@ -100,13 +103,20 @@ final class RedisLink implements AutoCloseable {
         return reply.exceptionallyCompose(failure -> {
             Throwable cause = unwrap(failure);
             if (cause instanceof RedisNoScriptException) {
-                return redis.eval(script.source(), ScriptOutputType.MULTI, keys, values);
+                return load(redis, script)
+                        .thenCompose(digest -> redis.evalsha(digest, ScriptOutputType.MULTI, keys, values));
             }
             if (cause instanceof RedisCommandExecutionException && isOurs(cause)) {
                 log.error("script {} failed", script.name(), cause);
             }
             return CompletableFuture.failedFuture(cause);
         });
+    }
+
+    /** One load at a time: after a restart thousands of calls find the script missing at once. */
+    private CompletionStage<String> load(RedisClusterAsyncCommands<byte[], byte[]> redis, Script script) {
+        CompletionStage<String> loaded = loading.computeIfAbsent(script, missing -> redis.scriptLoad(missing.source()));
+        return loaded.whenComplete((digest, failure) -> loading.remove(script, loaded));
     }
 
     /** The commands of the shared connection, for what needs no script; null while it is down. */

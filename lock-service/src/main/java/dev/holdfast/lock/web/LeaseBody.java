@@ -43,6 +43,8 @@ final class LeaseBody {
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            // As a double, 1e309 would become Infinity, and long decimals others.
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
     private LeaseBody() {}

@@ -48,7 +48,12 @@ final class LeaseController {
         RequestHeaders.refuseContentEncoding(exchange.getRequest().getHeaders());
         return body.map(bytes -> LeaseBody.read(bytes, in, lease, ANYONE))
                 .flatMap(request -> ensure(request, exchange))
-                .flatMap(outcome -> answers.ensured(exchange, outcome, since(received)));
+                .flatMap(outcome -> {
+                    if (leases.draining()) {
+                        exchange.getResponse().getHeaders().set(HttpHeaders.CONNECTION, "close");
+                    }
+                    return answers.ensured(exchange, outcome, since(received));
+                });
     }
 
     private Mono<Outcome> ensure(LeaseRequest request, ServerWebExchange exchange) {

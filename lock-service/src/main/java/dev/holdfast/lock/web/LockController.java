@@ -52,7 +52,7 @@ final class LockController {
         }
         String tag = "\"" + found.get().revision() + "\"";
         exchange.getResponse().getHeaders().setETag(tag);
-        if (exchange.getRequest().getHeaders().getIfNoneMatch().contains(tag)) {
+        if (RequestHeaders.ifNoneMatch(exchange.getRequest().getHeaders(), tag)) {
             return answers.empty(exchange, HttpStatus.NOT_MODIFIED);
         }
         return answers.json(exchange, HttpStatus.OK, Views.lock(found.get()));

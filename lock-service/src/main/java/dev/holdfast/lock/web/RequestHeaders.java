@@ -5,6 +5,7 @@ import dev.holdfast.defaults.problem.ProblemException;
 import dev.holdfast.lock.api.ProblemKind;
 import dev.holdfast.lock.core.FencingToken;
 import dev.holdfast.lock.core.LeaseRules;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.springframework.http.HttpHeaders;
 /** What a request says in its headers. */
 final class RequestHeaders {
     static final String PREFER = "Prefer";
-    private static final Pattern WAIT = Pattern.compile("wait\\s*=\\s*\"?(\\d{1,9})\"?\\s*(;.*)?");
+    private static final Pattern WAIT = Pattern.compile("wait\\s*=\\s*\"?(\\d+)\"?\\s*(;.*)?");
     private static final Pattern STRONG_TOKEN = Pattern.compile("\"(\\d{1,16})\"");
     private static final long TOKEN_LIMIT = 1L << 53;
 
@@ -32,9 +33,21 @@ final class RequestHeaders {
                 .flatMap(line -> Arrays.stream(line.split(",")))
                 .map(preference -> WAIT.matcher(preference.strip().toLowerCase(Locale.ROOT)))
                 .filter(Matcher::matches)
-                .map(match -> Duration.ofSeconds(Long.parseLong(match.group(1))))
-                .map(wait -> wait.compareTo(LeaseRules.MAX_WAIT) > 0 ? LeaseRules.MAX_WAIT : wait)
+                .map(match -> atMostMaxWait(match.group(1)))
                 .findFirst();
+    }
+
+    private static Duration atMostMaxWait(String seconds) {
+        BigInteger longest = BigInteger.valueOf(LeaseRules.MAX_WAIT.toSeconds());
+        return Duration.ofSeconds(new BigInteger(seconds).min(longest).longValue());
+    }
+
+    /** {@code If-None-Match}: whether it names this entity tag (RFC 9110, section 13.1.2). */
+    static boolean ifNoneMatch(HttpHeaders headers, String tag) {
+        return headers.getOrDefault(HttpHeaders.IF_NONE_MATCH, List.of()).stream()
+                .flatMap(line -> Arrays.stream(line.split(",")))
+                .map(each -> each.strip().replaceFirst("^W/", ""))
+                .anyMatch(tag::equals);
     }
 
     /**

@@ -16,7 +16,7 @@
 -- ARGV[1]  name of the calling instance
 -- ARGV[2]  highest token it has seen
 --
--- RETURNS  { outcome, { now, born, next deadline or -1, last }, { ids offered to this instance }, ... }
+-- RETURNS  { outcome, { now, rounded up; born; next deadline or -1; last }, { ids told to this instance }, ... }
 
 local DATA_VERSION = '1'
 local DAY = 86400
@@ -105,13 +105,16 @@ end
 
 local locks = {}
 local touched = {}
+local unsettled = {}
 
 local function lock(name)
   local known = locks[name]
   if not known then
     local values = redis.call('HMGET', base .. 'lock:' .. name, 'x', 'rev')
     local holder = values[1] or nil
-    known = { name = name, holder = holder, stored_holder = holder, listed = values[2], at = 0, gone = {} }
+    known = {
+      name = name, holder = holder, stored_holder = holder, listed = values[2], revision = values[2] or '0', at = 0, gone = {}
+    }
     locks[name] = known
   end
   return known
@@ -121,9 +124,13 @@ end
 local function touch(k)
   if not k.touched then
     k.touched = true
+    k.revision = next_number()
     touched[#touched + 1] = k
   end
-  k.unsettled = true
+  if not k.unsettled then
+    k.unsettled = true
+    unsettled[#unsettled + 1] = k
+  end
 end
 
 -- The first waiter that this script has not taken out of the queue.
@@ -143,9 +150,18 @@ local function enqueue(l)
     local k = lock(name)
     local key = base .. 'queue:' .. name
     write('ZADD', key, ticket, l.id)
-    write('EXPIRE', key, 2 * DAY)
     k.joined = true
     touch(k)
+  end
+end
+
+-- The keys of a waiter's queues stay as long as it comes back.
+local function keep_queues(l)
+  for _, name in ipairs(l.names) do
+    write('EXPIRE', base .. 'queue:' .. name, 2 * DAY)
+    if not lock(name).holder then
+      write('EXPIRE', base .. 'lock:' .. name, 2 * DAY)
+    end
   end
 end
 
@@ -292,6 +308,8 @@ local function announce(l)
   end
 end
 
+local ended_here = 0
+
 -- Ends a lease in whatever state it is and leaves a tombstone.
 local function finish(l, how)
   if l.state == 'WAITING' then
@@ -313,6 +331,7 @@ local function finish(l, how)
   write('DEL', base .. 'lease:' .. l.id)
   write('ZREM', base .. 'deadlines', l.id)
   leases[l.id] = false
+  ended_here = ended_here + 1
   return tombstone
 end
 
@@ -338,44 +357,37 @@ local function claim(l)
   announce(l)
 end
 
--- Offers every lock that became free to the head of its queue. Returns how many claims that made.
+-- Offers every lock that became free to the head of its queue. Waiters that are due themselves are passed over.
 local function hand_off()
-  local claims, i = 0, 1
-  while i <= #touched do
-    local k = touched[i]
-    if k.unsettled then
-      k.unsettled = false
-      local first = not k.holder and head(k) or nil
-      local waiter = first and lease(first)
-      if first and not waiter then
-        k.gone[first] = true
-        write('ZREM', base .. 'queue:' .. k.name, first)
-        k.unsettled = true
-      elseif waiter and grantable(waiter.names, first) then
-        claim(waiter)
-        claims = claims + 1
-      end
-    end
-    if not k.unsettled then
-      i = i + 1
+  while #unsettled > 0 do
+    local k = table.remove(unsettled)
+    k.unsettled = false
+    local first = not k.holder and head(k) or nil
+    local waiter = first and lease(first)
+    if waiter and waiter.deadline <= now then
+      finish(waiter, 'expired')
+    elseif waiter and grantable(waiter.names, first) then
+      claim(waiter)
+    elseif first and not waiter then
+      k.gone[first] = true
+      write('ZREM', base .. 'queue:' .. k.name, first)
+      touch(k)
     end
   end
-  return claims
 end
 
--- Ends what is due and hands off, a bounded number a call; what is left is due at once in the next.
+-- Ends what is due and hands off, a bounded number of locks a call; what is left is due at once in the next.
 local function reap()
   local due = redis.call('ZRANGEBYSCORE', base .. 'deadlines', '-inf', text(now), 'LIMIT', 0, MAX_STEPS)
-  local claims = 0
   for _, id in ipairs(due) do
-    if claims >= MAX_STEPS then
+    if #touched >= MAX_STEPS then
       return
     end
     local l = lease(id)
     if l then
       finish(l, 'expired')
-      claims = claims + hand_off()
-    else
+      hand_off()
+    elseif not tombstones[id] then
       write('ZREM', base .. 'deadlines', id)
     end
   end
@@ -401,15 +413,13 @@ local function save_lock(k)
     write('ZREM', base .. 'locks', k.name)
     return
   end
-  write('HSET', key, 'rev', text(next_number()))
-  if k.holder ~= k.stored_holder then
-    if k.holder then
-      write('HSET', key, 'x', k.holder)
-      write('PEXPIREAT', key, text(lease(k.holder).deadline + DAY * 1000))
-    else
-      write('HDEL', key, 'x')
-      write('EXPIRE', key, 2 * DAY)
-    end
+  write('HSET', key, 'rev', text(k.revision))
+  if not k.holder then
+    write('HDEL', key, 'x')
+    write('EXPIRE', key, 2 * DAY)
+  elseif k.holder ~= k.stored_holder then
+    write('HSET', key, 'x', k.holder)
+    write('PEXPIREAT', key, text(lease(k.holder).deadline + DAY * 1000))
   end
   if not k.listed then
     write('ZADD', base .. 'locks', '0', k.name)
@@ -438,7 +448,7 @@ local function reply(outcome, ...)
   end
   -- A read of a key that reap() has read too: it cannot fail where that did not.
   local due = redis.call('ZRANGE', base .. 'deadlines', 0, 0, 'WITHSCORES')[2]
-  return { outcome, { now, born, due and tonumber(due) or -1, last }, offered, ... }
+  return { outcome, { math.ceil(now_micros / 1000), born, due and tonumber(due) or -1, last }, offered, ... }
 end
 
 -- The lease as RETURNS of the verbs name it: its id, then FIELDS.

@@ -45,11 +45,8 @@ local function renew(l)
   keep_locks(l)
 end
 
--- The request here gets the answer; those that are open elsewhere shall ask for it.
+-- The request that asked gets the answer; others that are open for this lease shall ask for it too.
 local function confirm(l)
-  local open = waits_of(l)
-  open[instance] = nil
-  set_waits(l, open)
   announce(l)
   grant(l)
   l.waits = ''
@@ -69,6 +66,7 @@ end
 
 local function keep_place(l)
   wait_here(l)
+  keep_queues(l)
   l.ttl = ttl
   l.metadata = ARGV[10]
   store(l, 'deadline', 'waits', 'ttl', 'metadata')
@@ -130,7 +128,7 @@ local free = grantable(l.names, nil)
 if not free and intent == 'refuse' then
   return reply('BUSY', holders(l.names))
 end
-if redis.call('ZCARD', base .. 'deadlines') >= max_leases then
+if redis.call('ZCARD', base .. 'deadlines') - ended_here >= max_leases then
   return reply('QUOTA')
 end
 if free then
@@ -141,12 +139,13 @@ if free then
   return reply('GRANTED', fields_of(l))
 end
 for _, name in ipairs(l.names) do
-  if redis.call('ZCARD', base .. 'queue:' .. name) >= max_waiters then
+  if ahead(lock(name), '') >= max_waiters then
     return reply('QUEUE_FULL')
   end
 end
 local place = position(l)
 wait_here(l)
 enqueue(l)
+keep_queues(l)
 store(l, unpack(FIELDS))
 return reply('WAITING', fields_of(l), place)

@@ -14,7 +14,6 @@ local key, limit = base .. 'locks', tonumber(ARGV[6])
 
 local function describe(name, shown_waiters)
   local k = lock(name)
-  local revision = redis.call('HGET', base .. 'lock:' .. name, 'rev')
   local holder = k.holder and lease(k.holder)
   local waiters = {}
   if shown_waiters > 0 then
@@ -36,7 +35,7 @@ local function describe(name, shown_waiters)
       table.insert(waiters, 1, fields_of(holder))
     end
   end
-  return { name, revision or '0', waiting, holders, waiters }
+  return { name, k.touched and text(k.revision) or k.revision, waiting, holders, waiters }
 end
 
 -- What this script reaped is not written yet: names that are about to go are left out.

@@ -152,6 +152,19 @@ public abstract class LeaseStoreContract {
         }
 
         @Test
+        void changesTheRevisionOfItsLockInTheVeryCallThatEndsIt() {
+            here.hold("a", lease("x"));
+            here.waitFor("a", lease("w"));
+            done(here.store.ensure(request(lease("y"), "a"), new Patience.Queue(Duration.ofSeconds(59))));
+            long before = here.lock("a").revision();
+            advance(A_MINUTE.plusMillis(1));
+            assertThat(here.lock("a").holders()).isEmpty();
+            long after = here.lock("a").revision();
+            assertThat(after).isGreaterThan(before);
+            assertThat(here.lock("a").revision()).isEqualTo(after);
+        }
+
+        @Test
         void isRenewedByItsToken() {
             LeaseId id = lease("x");
             Held held = here.hold("a", id);
@@ -391,6 +404,38 @@ public abstract class LeaseStoreContract {
         void isNoLeaseThatATokenCouldRenew() {
             assertThat(done(here.store.renew(request(id, "a"), new FencingToken(1))))
                     .isEqualTo(new Refused(Reason.STALE_TOKEN));
+        }
+    }
+
+    @Nested
+    class A_place_that_is_over {
+        @Test
+        void isPassedOverByAHandOffThatComesInTheSameCall() {
+            // 99 leases and the holder are due before the waiter, more than one call ends.
+            for (int i = 0; i < 99; i++) {
+                here.hold("many:" + i, lease("o" + i));
+            }
+            here.hold("a", lease("x"));
+            advance(A_MINUTE.minusSeconds(10));
+            LeaseId over = lease("over");
+            LeaseId live = lease("live");
+            here.waitFor("a", over);
+            done(here.store.ensure(request(live, "a"), new Patience.Queue(Duration.ofSeconds(30))));
+            advance(Duration.ofSeconds(15));
+            done(here.store.sweep(ns));
+            done(here.store.sweep(ns));
+            here.awaitChanged(live);
+            assertThat(here.find(over)).isEqualTo(new Ended(Ending.EXPIRED, null));
+        }
+
+        @Test
+        void countsForNoLimit() {
+            here.hold("a", lease("x"));
+            for (int i = 0; i < RULES.maxWaiters(); i++) {
+                here.waitFor("a", lease("w" + i));
+            }
+            advance(LeaseRules.PLACE_GRACE.plusMillis(1));
+            assertThat(here.queue("a", lease("next"))).isInstanceOf(Waiting.class);
         }
     }
 
@@ -748,7 +793,7 @@ public abstract class LeaseStoreContract {
         return new Owner(labels.getOrDefault(id, id.toString()));
     }
 
-    private static <T> T done(CompletionStage<T> stage) {
+    protected static <T> T done(CompletionStage<T> stage) {
         return stage.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
     }
 

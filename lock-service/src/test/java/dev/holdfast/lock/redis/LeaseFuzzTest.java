@@ -17,6 +17,7 @@ import dev.holdfast.lock.core.Owner;
 import dev.holdfast.lock.core.Ttl;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -130,7 +131,9 @@ class LeaseFuzzTest {
         int lock = random.nextInt(LOCKS);
         LeaseId id = new LeaseId(UUID.randomUUID());
         int mood = random.nextInt(100);
-        if (mood < 5) {
+        if (mood >= 85) {
+            workOnTwo(leases, lock, id);
+        } else if (mood < 5) {
             forget(leases, lock, id);
         } else if (mood < 12) {
             giveUp(leases, other, random, lock, id);
@@ -156,6 +159,18 @@ class LeaseFuzzTest {
         leases.release(namespace, id, Optional.empty()).toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
+    /** Counts at two places under one lease. */
+    private void workOnTwo(Leases leases, int lock, LeaseId id) throws Exception {
+        int next = (lock + 1) % LOCKS;
+        Outcome outcome = leases.ensure(request(id, WORKING, lock, next), Duration.ofSeconds(30))
+                .get(40, TimeUnit.SECONDS);
+        if (outcome instanceof Outcome.Held held) {
+            guarded.get(lock).count(held.token().value());
+            guarded.get(next).count(held.token().value());
+        }
+        leases.release(namespace, id, Optional.empty()).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
     /** Takes the lock for a moment, does nothing, and never gives it back. */
     private void forget(Leases leases, int lock, LeaseId id) throws Exception {
         leases.ensure(request(lock, id, FORGOTTEN), Duration.ofSeconds(30)).get(40, TimeUnit.SECONDS);
@@ -170,13 +185,13 @@ class LeaseFuzzTest {
     }
 
     private LeaseRequest request(int lock, LeaseId id, Ttl ttl) {
-        return new LeaseRequest(
-                namespace,
-                id,
-                List.of(new LockSpec(new LockName("lock-" + lock), LockMode.EXCLUSIVE)),
-                new Owner(id.toString()),
-                "anonymous",
-                ttl,
-                "{}");
+        return request(id, ttl, lock);
+    }
+
+    private LeaseRequest request(LeaseId id, Ttl ttl, int... locks) {
+        List<LockSpec> specs = Arrays.stream(locks)
+                .mapToObj(lock -> new LockSpec(new LockName("lock-" + lock), LockMode.EXCLUSIVE))
+                .toList();
+        return new LeaseRequest(namespace, id, specs, new Owner(id.toString()), "anonymous", ttl, "{}");
     }
 }

@@ -1,28 +1,47 @@
 package dev.holdfast.lock.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.lock.TestRedis;
+import dev.holdfast.lock.core.LeaseId;
+import dev.holdfast.lock.core.LeaseRequest;
 import dev.holdfast.lock.core.LeaseStore;
+import dev.holdfast.lock.core.LeaseStore.Patience;
 import dev.holdfast.lock.core.LeaseStoreContract;
+import dev.holdfast.lock.core.LockMode;
+import dev.holdfast.lock.core.LockName;
+import dev.holdfast.lock.core.LockSpec;
+import dev.holdfast.lock.core.Owner;
+import dev.holdfast.lock.core.Ttl;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 class RedisLeaseStoreTest extends LeaseStoreContract {
-    private static final byte[] OFFSET = "test:offset".getBytes(UTF_8);
-    /** Redis' clock, moved by what the tests put into a key. */
-    private static final String MOVABLE_CLOCK = """
-            local function micros()
-              local t = redis.call('TIME')
-              return t[1] * 1000000 + t[2] + tonumber(redis.call('GET', 'test:offset') or '0')
-            end
-            """;
+    private static final byte[] CLOCK = "test:clock".getBytes(UTF_8);
+    /** A clock that stands still in a key, in microseconds, unless the tests move it. */
+    private static final String SET_CLOCK =
+            "local function micros() return tonumber(redis.call('GET', 'test:clock')) end\n";
 
     private static final TestRedis REDIS = new TestRedis();
     private static final LettuceConnectionFactory FACTORY = TestLinks.factory(REDIS);
+
+    @BeforeAll
+    static void setClock() {
+        try (RedisConnection redis = FACTORY.getConnection()) {
+            redis.stringCommands().set(CLOCK, micros(Instant.now()));
+        }
+    }
 
     @AfterAll
     static void stop() {
@@ -32,7 +51,7 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
 
     @Override
     protected LeaseStore open(LeaseStore.Signals signals) {
-        RedisLeaseStore store = TestLinks.store(FACTORY, MOVABLE_CLOCK, RULES);
+        RedisLeaseStore store = TestLinks.store(FACTORY, SET_CLOCK, RULES);
         store.signalTo(signals);
         TestLinks.awaitConnected(store);
         return store;
@@ -46,25 +65,77 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
     @Override
     protected void advance(Duration time) {
         try (RedisConnection redis = FACTORY.getConnection()) {
-            redis.stringCommands().incrBy(OFFSET, time.toNanos() / 1000);
+            redis.stringCommands().incrBy(CLOCK, time.toNanos() / 1000);
         }
     }
 
     @Override
     protected Instant now() {
         try (RedisConnection redis = FACTORY.getConnection()) {
-            byte[] offset = redis.stringCommands().get(OFFSET);
-            long micros = offset == null ? 0 : Long.parseLong(new String(offset, UTF_8));
-            return Instant.now().plusNanos(micros * 1000);
+            byte[] micros = Objects.requireNonNull(redis.stringCommands().get(CLOCK));
+            return Instant.EPOCH.plus(Long.parseLong(new String(micros, UTF_8)), ChronoUnit.MICROS);
         }
     }
 
     @Override
     protected void wipe() {
+        byte[] clock = micros(now());
         try (RedisConnection redis = FACTORY.getConnection()) {
-            byte[] offset = redis.stringCommands().get(OFFSET);
             redis.serverCommands().flushAll();
-            redis.stringCommands().set(OFFSET, offset == null ? new byte[] {'0'} : offset);
+            redis.stringCommands().set(CLOCK, clock);
         }
+        advance(Duration.ofMillis(1));
+    }
+
+    /** The keys that a poll must keep alive: no lease lives as long as a leader's standby waits. */
+    @Test
+    void aPollKeepsTheKeysOfItsQueueAlive() {
+        LeaseStore store = open(new RedisLeaseStore.Deaf());
+        LeaseRequest holder = request();
+        LeaseRequest waiter = request();
+        done(store.ensure(holder, new Patience.Refuse()));
+        done(store.ensure(waiter, new Patience.Queue(Duration.ZERO)));
+        try (RedisConnection redis = FACTORY.getConnection()) {
+            byte[] queue = ("hf:{" + ns + "}:queue:a").getBytes(UTF_8);
+            assertThat(redis.keyCommands().expire(queue, 10)).isTrue();
+            done(store.ensure(waiter, new Patience.Queue(Duration.ZERO)));
+            assertThat(redis.keyCommands().ttl(queue)).isGreaterThan(100_000);
+        }
+        close(store);
+    }
+
+    @Test
+    void nothingIsLeftOfALockOrAnEndedLeaseButTombstones() {
+        LeaseStore store = open(new RedisLeaseStore.Deaf());
+        LeaseRequest holder = request();
+        LeaseRequest waiter = request();
+        done(store.ensure(holder, new Patience.Refuse()));
+        done(store.ensure(waiter, new Patience.Queue(Duration.ofSeconds(5))));
+        done(store.release(ns, holder.id(), Optional.empty()));
+        done(store.ensure(waiter, new Patience.Refuse()));
+        done(store.release(ns, waiter.id(), Optional.empty()));
+        try (RedisConnection redis = FACTORY.getConnection()) {
+            assertThat(redis.keyCommands().keys(("hf:{" + ns + "}:*").getBytes(UTF_8)))
+                    .extracting(key ->
+                            new String(key, UTF_8).replaceFirst(".*}:", "").replaceFirst(":.*", ""))
+                    .containsExactlyInAnyOrder("meta", "ended");
+        }
+        close(store);
+    }
+
+    private LeaseRequest request() {
+        LeaseId id = new LeaseId(UUID.randomUUID());
+        return new LeaseRequest(
+                ns,
+                id,
+                List.of(new LockSpec(new LockName("a"), LockMode.EXCLUSIVE)),
+                new Owner(id.toString()),
+                "anonymous",
+                new Ttl(Duration.ofMinutes(1)),
+                "{}");
+    }
+
+    private static byte[] micros(Instant time) {
+        return Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, time)).getBytes(UTF_8);
     }
 }

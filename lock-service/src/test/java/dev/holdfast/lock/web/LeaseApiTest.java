@@ -85,6 +85,9 @@ class LeaseApiTest extends RedisServiceTest {
                 .isEqualTo("409 lock-held");
         Answer free = put(newId(), body("free", "PT30S"), "Prefer", "respond-async, wait=\"99999\"");
         assertThat(free.header("Preference-Applied")).isEqualTo("wait=30");
+        assertThat(put(newId(), body("b", "PT30S"), "Prefer", "wait=10000000000000000000")
+                        .header("Preference-Applied"))
+                .isEqualTo("wait=30");
     }
 
     @Test
@@ -191,7 +194,16 @@ class LeaseApiTest extends RedisServiceTest {
         assertThat(lock.json().path("waiters")).hasSize(1);
         assertThat(get(lockPath("s:1"), "If-None-Match", lock.header("ETag")).status())
                 .isEqualTo(304);
+        assertThat(get(lockPath("s:1"), "If-None-Match", "abc, \"1").status()).isEqualTo(200);
         assertThat(get(lockPath("free")).summary()).isEqualTo("404 not-found");
+    }
+
+    @Test
+    void metadataComesBackAsItWasGiven() {
+        String metadata = "{\"a\":1E+309,\"b\":0.1234567890123456789,\"c\":[null,true,\"x\"]}";
+        String id = newId();
+        put(id, "{\"locks\":[{\"name\":\"a\"}],\"ttl\":\"PT30S\",\"metadata\":" + metadata + "}");
+        assertThat(get(leasePath(id)).response().body()).contains(metadata);
     }
 
     @Test

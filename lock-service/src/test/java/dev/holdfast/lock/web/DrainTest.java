@@ -1,0 +1,36 @@
+package dev.holdfast.lock.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.lock.core.Leases;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.annotation.DirtiesContext;
+
+@DirtiesContext
+class DrainTest extends RedisServiceTest {
+
+    @Autowired
+    private Leases leases;
+
+    @Test
+    void openWaitsAreAnsweredAndKeepTheirPlaces() throws IOException {
+        String holder = newId();
+        String waiter = newId();
+        put(holder, body("a", "PT30S"));
+        try (RawConnection connection = new RawConnection(port, 5_000)) {
+            connection.send("PUT", leasePath(waiter), body("a", "PT30S"), "Prefer: wait=30");
+            await().until(() -> get(leasePath(waiter)).status() == 200);
+
+            leases.drain();
+
+            assertThat(connection.status()).isEqualTo(202);
+            assertThat(connection.isClosed()).isTrue();
+        }
+        delete(holder);
+        assertThat(put(waiter, body("a", "PT30S"), "Prefer", "wait=30").status())
+                .isEqualTo(201);
+    }
+}
