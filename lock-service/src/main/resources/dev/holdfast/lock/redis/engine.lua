@@ -208,6 +208,8 @@ end
 -------------------------------------------------------------------------------------------------- tombstones
 
 local tombstones = {}
+-- Of each lock, the last token that this script has seen end.
+local last_tokens = {}
 
 local function bucket(minutes_ago)
   return base .. 'ended:' .. text(math.floor(now / 60000) - minutes_ago)
@@ -223,13 +225,20 @@ local function in_window(read)
   end
 end
 
+-- Keeps how a lease ended; of one that was held, for each of its locks, the token as well.
 local function bury(id, how, token, lock_list, owner)
-  local tombstone = { how = how, token = token, locks = lock_list, owner = owner }
-  tombstones[id] = tombstone
+  tombstones[id] = { how = how, token = token, locks = lock_list, owner = owner }
+  local fields = { id, table.concat({ how, token, lock_list, owner }, '\n') }
+  if token ~= '' then
+    for _, name in ipairs(names_of(lock_list)) do
+      last_tokens[name] = tonumber(token)
+      fields[#fields + 1] = 'l/' .. name
+      fields[#fields + 1] = token
+    end
+  end
   local key = bucket(0)
-  write('HSET', key, id, table.concat({ how, token, lock_list, owner }, '\n'))
+  write('HSET', key, unpack(fields))
   write('EXPIRE', key, math.ceil(ENDED_WINDOW / 1000) + 180)
-  return tombstone
 end
 
 local function tombstone_of(id)
@@ -256,7 +265,7 @@ local function reacquired(tombstone)
     if held and held.state == 'HELD' and tonumber(held.token) > mine then
       return '1'
     end
-    local later = in_window(function(key)
+    local later = (last_tokens[name] or 0) > mine or in_window(function(key)
       local token = redis.call('HGET', key, 'l/' .. name)
       return token and tonumber(token) > mine
     end)
@@ -322,17 +331,11 @@ local function finish(l, how)
     write('HDEL', base .. 'claims', l.id)
     announce(l)
   end
-  local tombstone = bury(l.id, how, l.token, l.locks, l.owner)
-  if l.token ~= '' then
-    for _, name in ipairs(l.names) do
-      write('HSET', bucket(0), 'l/' .. name, l.token)
-    end
-  end
+  bury(l.id, how, l.token, l.locks, l.owner)
   write('DEL', base .. 'lease:' .. l.id)
   write('ZREM', base .. 'deadlines', l.id)
   leases[l.id] = false
   ended_here = ended_here + 1
-  return tombstone
 end
 
 -- Whether nothing holds any of these locks and the lease (nil for a newcomer) is first in each queue.
@@ -413,13 +416,15 @@ local function save_lock(k)
     write('ZREM', base .. 'locks', k.name)
     return
   end
-  write('HSET', key, 'rev', text(k.revision))
+  if k.holder and k.holder ~= k.stored_holder then
+    write('HSET', key, 'rev', text(k.revision), 'x', k.holder)
+    write('PEXPIREAT', key, text(lease(k.holder).deadline + DAY * 1000))
+  else
+    write('HSET', key, 'rev', text(k.revision))
+  end
   if not k.holder then
     write('HDEL', key, 'x')
     write('EXPIRE', key, 2 * DAY)
-  elseif k.holder ~= k.stored_holder then
-    write('HSET', key, 'x', k.holder)
-    write('PEXPIREAT', key, text(lease(k.holder).deadline + DAY * 1000))
   end
   if not k.listed then
     write('ZADD', base .. 'locks', '0', k.name)

@@ -240,6 +240,13 @@ public abstract class LeaseStoreContract {
         }
 
         @Test
+        void tellsOfAnotherThatHasEndedOnlyNow() {
+            here.hold("a", lease("y"));
+            advance(A_MINUTE.plusMillis(5));
+            assertThat(here.find(id)).isEqualTo(new Ended(Ending.EXPIRED, true));
+        }
+
+        @Test
         void stillStandsForItsLocks() {
             assertThat(here.tryFor("b", id)).isEqualTo(new Refused(Reason.ID_REUSED));
         }
