@@ -12,11 +12,11 @@ import java.util.Optional;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.DeleteMapping;
-import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -73,7 +73,7 @@ final class LeaseController {
     }
 
     /** The state of a lease; with {@code If-Match}, whether it is still held under this token. HEAD as well. */
-    @GetMapping
+    @RequestMapping(method = {RequestMethod.GET, RequestMethod.HEAD})
     Mono<Void> find(@PathVariable String namespace, @PathVariable String id, ServerWebExchange exchange) {
         long received = System.nanoTime();
         Namespace in = new Namespace(namespace);

@@ -169,6 +169,13 @@ class LeaseApiTest extends RedisServiceTest {
     }
 
     @Test
+    void aMethodThatDoesNotApplyNamesThoseThatDo() {
+        Answer refused = send("POST", leasePath(newId()));
+        assertThat(refused.summary()).isEqualTo("405 method-not-allowed");
+        assertThat(refused.header("Allow").split(",", -1)).containsExactlyInAnyOrder("DELETE", "GET", "HEAD", "PUT");
+    }
+
+    @Test
     void anIdStandsForItsLocksAndOwner() {
         String id = newId();
         put(id, body("a", "PT30S"));
