@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedSuite.class)
 class KeepAliveIT {
 
-    private static final int PAIRS = 1_500;
+    private static final int PAIRS = 1_000;
 
     @Test
     void aConnectionThroughTheGatewayDoesNotStall(Suite suite) throws IOException {

@@ -43,7 +43,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  */
 class LeaseFuzzTest {
     private static final Logger log = LoggerFactory.getLogger(LeaseFuzzTest.class);
-    private static final Duration LENGTH = Duration.ofSeconds(8);
+    private static final Duration LENGTH = Duration.ofSeconds(5);
     private static final int CLIENTS = 24;
     private static final int LOCKS = 3;
     private static final Ttl WORKING = new Ttl(Duration.ofSeconds(20));
@@ -102,7 +102,7 @@ class LeaseFuzzTest {
             grants += each.grants.get();
         }
         log.info("fuzz: {} grants, seed {}", grants, seed);
-        assertThat(grants).as("a quiet run proves nothing").isGreaterThan(300);
+        assertThat(grants).as("a quiet run proves nothing").isGreaterThan(200);
     }
 
     private void run(long seed, Leases... instances) throws Exception {
