@@ -10,9 +10,14 @@ public record FencingToken(long value) implements Comparable<FencingToken> {
     private static final long LIMIT = 1L << 53;
 
     public FencingToken {
-        if (value <= 0 || value >= LIMIT) {
+        if (!isToken(value)) {
             throw new IllegalArgumentException("a token is from 1 to 2^53 - 1: " + value);
         }
+    }
+
+    /** Whether a number can be a token. */
+    public static boolean isToken(long value) {
+        return value > 0 && value < LIMIT;
     }
 
     @Override

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * another one died or an announcement was lost, every namespace is swept once a second.
  */
 final class Reaper {
-    static final Duration ROUND = Duration.ofSeconds(1);
+    private static final Duration ROUND = Duration.ofSeconds(1);
     private static final int ROUNDS_UNTIL_FORGOTTEN = 60;
     private static final long SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 

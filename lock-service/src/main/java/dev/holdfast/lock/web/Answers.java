@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Outcomes as HTTP answers. */
 @Component
 final class Answers {
-    static final String FENCING_TOKEN = "Fencing-Token";
+    private static final String FENCING_TOKEN = "Fencing-Token";
 
     private final JsonMapper json;
     private final ReactiveProblemHandler problems;

@@ -17,10 +17,9 @@ import org.springframework.http.HttpHeaders;
 
 /** What a request says in its headers. */
 final class RequestHeaders {
-    static final String PREFER = "Prefer";
+    private static final String PREFER = "Prefer";
     private static final Pattern WAIT = Pattern.compile("wait\\s*=\\s*\"?(\\d+)\"?\\s*(;.*)?");
     private static final Pattern STRONG_TOKEN = Pattern.compile("\"(\\d{1,16})\"");
-    private static final long TOKEN_LIMIT = 1L << 53;
 
     private RequestHeaders() {}
 
@@ -63,7 +62,7 @@ final class RequestHeaders {
         Matcher match = STRONG_TOKEN.matcher(lines.getFirst().strip());
         if (lines.size() == 1 && match.matches()) {
             long token = Long.parseLong(match.group(1));
-            if (token > 0 && token < TOKEN_LIMIT) {
+            if (FencingToken.isToken(token)) {
                 return Optional.of(new FencingToken(token));
             }
         }

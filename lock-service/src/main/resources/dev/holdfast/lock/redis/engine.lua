@@ -1,7 +1,7 @@
 -- What every script shares: a unit of work over one namespace.
 --
 -- It reads through caches, decides, and writes last, so that a script which fails while it reads (a slot in
--- migration, a key of another type) has changed nothing. The head that Scripts.java puts in front defines
+-- migration, a key of another type) has changed nothing. The head that Script.java puts in front defines
 -- micros() and the durations PLACE_GRACE, CLAIM_GRACE, ENDED_WINDOW and MINTED_AHEAD, all in ms.
 --
 -- KEYS[1]  hf:{ns}:meta. Every other key is derived from it and shares its hash tag:
@@ -23,7 +23,6 @@ local DAY = 86400
 local MAX_STEPS = 100
 
 local base = string.sub(KEYS[1], 1, -5)
-local namespace = string.match(base, '{(.*)}')
 local instance, seen = ARGV[1], tonumber(ARGV[2])
 
 local now_micros = micros()
@@ -449,6 +448,7 @@ local function reply(outcome, ...)
     redis.call(unpack(command))
   end
   for target, ids in pairs(announcements) do
+    local namespace = string.match(base, '{(.*)}')
     redis.call('PUBLISH', 'hf:instance:' .. target, namespace .. '\n' .. table.concat(ids, '\n'))
   end
   -- A read of a key that reap() has read too: it cannot fail where that did not.

@@ -766,7 +766,7 @@ public abstract class LeaseStoreContract {
         }
     }
 
-    private LeaseId lease(String label) {
+    protected LeaseId lease(String label) {
         LeaseId id = new LeaseId(UUID.randomUUID());
         labels.put(id, label);
         return id;
@@ -784,7 +784,7 @@ public abstract class LeaseStoreContract {
                 .toList();
     }
 
-    private LeaseRequest request(LeaseId id, String... names) {
+    protected LeaseRequest request(LeaseId id, String... names) {
         return request(id, "{}", names);
     }
 

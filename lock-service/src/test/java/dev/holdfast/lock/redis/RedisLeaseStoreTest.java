@@ -4,23 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.lock.TestRedis;
-import dev.holdfast.lock.core.LeaseId;
 import dev.holdfast.lock.core.LeaseRequest;
 import dev.holdfast.lock.core.LeaseStore;
 import dev.holdfast.lock.core.LeaseStore.Patience;
 import dev.holdfast.lock.core.LeaseStoreContract;
-import dev.holdfast.lock.core.LockMode;
-import dev.holdfast.lock.core.LockName;
-import dev.holdfast.lock.core.LockSpec;
-import dev.holdfast.lock.core.Owner;
-import dev.holdfast.lock.core.Ttl;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -91,8 +83,8 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
     @Test
     void aPollKeepsTheKeysOfItsQueueAlive() {
         LeaseStore store = open(new RedisLeaseStore.Deaf());
-        LeaseRequest holder = request();
-        LeaseRequest waiter = request();
+        LeaseRequest holder = request(lease("x"), "a");
+        LeaseRequest waiter = request(lease("w"), "a");
         done(store.ensure(holder, new Patience.Refuse()));
         done(store.ensure(waiter, new Patience.Queue(Duration.ZERO)));
         try (RedisConnection redis = FACTORY.getConnection()) {
@@ -107,8 +99,8 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
     @Test
     void nothingIsLeftOfALockOrAnEndedLeaseButTombstones() {
         LeaseStore store = open(new RedisLeaseStore.Deaf());
-        LeaseRequest holder = request();
-        LeaseRequest waiter = request();
+        LeaseRequest holder = request(lease("x"), "a");
+        LeaseRequest waiter = request(lease("w"), "a");
         done(store.ensure(holder, new Patience.Refuse()));
         done(store.ensure(waiter, new Patience.Queue(Duration.ofSeconds(5))));
         done(store.release(ns, holder.id(), Optional.empty()));
@@ -121,18 +113,6 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
                     .containsExactlyInAnyOrder("meta", "ended");
         }
         close(store);
-    }
-
-    private LeaseRequest request() {
-        LeaseId id = new LeaseId(UUID.randomUUID());
-        return new LeaseRequest(
-                ns,
-                id,
-                List.of(new LockSpec(new LockName("a"), LockMode.EXCLUSIVE)),
-                new Owner(id.toString()),
-                "anonymous",
-                new Ttl(Duration.ofMinutes(1)),
-                "{}");
     }
 
     private static byte[] micros(Instant time) {
