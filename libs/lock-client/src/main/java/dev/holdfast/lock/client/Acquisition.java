@@ -1,0 +1,175 @@
+package dev.holdfast.lock.client;
+
+import static dev.holdfast.lock.client.LockNotAcquiredException.Reason.BUSY;
+import static dev.holdfast.lock.client.LockNotAcquiredException.Reason.REFUSED;
+import static dev.holdfast.lock.client.LockNotAcquiredException.Reason.UNAVAILABLE;
+
+import dev.holdfast.lock.api.ProblemKind;
+import dev.holdfast.lock.client.Answer.Grant;
+import dev.holdfast.lock.client.Answer.Kind;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+
+/** One attempt to get a lock: the requests for it, until it is held or the caller's time is over. */
+final class Acquisition {
+    private static final Duration LONGEST_WAIT = Duration.ofDays(365);
+    private static final Duration SHORT_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONG_PAUSE = Duration.ofMillis(500);
+
+    private final RemoteLeases leases;
+    private final Abandonment abandonment;
+    private final LeaseTimer timer;
+    private final String owner;
+    private final String lock;
+    private final Duration ttl;
+
+    private UUID id = LeaseIds.next();
+    /** Whether the service may know the id. */
+    private boolean known;
+
+    /** @param owner what the lease's owner begins with */
+    Acquisition(
+            RemoteLeases leases, Abandonment abandonment, LeaseTimer timer, String owner, String lock, Duration ttl) {
+        this.leases = leases;
+        this.abandonment = abandonment;
+        this.timer = timer;
+        this.owner = owner;
+        this.lock = lock;
+        this.ttl = ttl;
+    }
+
+    /** Asks once, without a wait: empty if others hold the lock. */
+    Optional<HeldLease> atOnce() {
+        Answer answer = leases.acquire(id, request());
+        Optional<HeldLease> lease = held(answer);
+        if (lease.isEmpty() && !ProblemKind.LOCK_HELD.slug().equals(answer.problem())) {
+            known = answer.kind() != Kind.NOT_ASKED;
+            throw givenUp(answer);
+        }
+        return lease;
+    }
+
+    HeldLease within(Duration waitUpTo, Duration slice) {
+        if (isOver(waitUpTo)) {
+            return atOnce().orElseThrow(() -> notAcquired(Answer.of(Kind.BUSY, ProblemKind.LOCK_HELD.slug())));
+        }
+        long end = System.nanoTime() + least(waitUpTo, LONGEST_WAIT).toNanos();
+        while (true) {
+            Duration wait = least(rounded(until(end)), slice);
+            long sent = System.nanoTime();
+            Answer answer = leases.await(id, request(), wait);
+            Optional<HeldLease> lease = held(answer);
+            if (lease.isPresent()) {
+                return lease.get();
+            }
+            boolean waited =
+                    !wait.isZero() && until(sent).negated().multipliedBy(2).compareTo(wait) > 0;
+            if (!goesOn(answer) || !pause(pauseAfter(answer, waited), until(end))) {
+                throw givenUp(answer);
+            }
+        }
+    }
+
+    private LeaseRequest request() {
+        // Owners are unique: one label for two actors would look like a deadlock where none is.
+        return LeaseRequest.exclusive(lock, ttl, owner + "/" + id);
+    }
+
+    private Optional<HeldLease> held(Answer answer) {
+        Grant grant = answer.grant();
+        if (grant == null || grant.deadline() - System.nanoTime() <= 0) {
+            return Optional.empty();
+        }
+        return Optional.of(new RenewedLease(leases, abandonment, timer, id, lock, request(), ttl, grant).start());
+    }
+
+    /** Whether to ask again after this answer, under a new id if need be. */
+    private boolean goesOn(Answer answer) {
+        boolean before = known;
+        known |= answer.kind() != Kind.NOT_ASKED;
+        return switch (answer.kind()) {
+            case WAITING, UNCONFIRMED -> true;
+            // An open breaker refuses newcomers. Who stands in the queue stays there for the time it wanted to.
+            case NOT_ASKED -> before;
+            // The place was lost, or the lease came so late that it is over: this process was stopped too long.
+            case HELD, ENDED -> beginAnew();
+            // The store lost what it knew, and an id it does not know may be this old only when it is new.
+            case REFUSED -> before && ProblemKind.LEASE_ID_STALE.slug().equals(answer.problem()) && beginAnew();
+            case BUSY, RELEASED -> false;
+        };
+    }
+
+    private boolean beginAnew() {
+        abandonment.begin(id, ttl);
+        id = LeaseIds.next();
+        known = false;
+        return true;
+    }
+
+    private static Duration pauseAfter(Answer answer, boolean waited) {
+        return switch (answer.kind()) {
+            // An instance that is going away answers a wait at once.
+            case WAITING -> waited ? Duration.ZERO : SHORT_PAUSE;
+            case UNCONFIRMED, NOT_ASKED ->
+                answer.retryAfter().compareTo(SHORT_PAUSE) > 0 ? least(answer.retryAfter(), LONG_PAUSE) : SHORT_PAUSE;
+            default -> SHORT_PAUSE;
+        };
+    }
+
+    /** Pauses, unless no time is left for another request. */
+    private static boolean pause(Duration pause, Duration left) {
+        if (isOver(left)) {
+            return false;
+        }
+        try {
+            Thread.sleep(least(pause, left).toMillis());
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private LockNotAcquiredException givenUp(Answer answer) {
+        if (known && answer.kind() != Kind.BUSY && answer.kind() != Kind.REFUSED) {
+            abandonment.begin(id, ttl);
+        }
+        return notAcquired(answer);
+    }
+
+    private LockNotAcquiredException notAcquired(Answer answer) {
+        String said = answer.problem() == null ? "" : " (" + answer.problem() + ")";
+        return switch (answer.kind()) {
+            case WAITING, BUSY ->
+                new LockNotAcquiredException(
+                        BUSY, "Others have the lock " + lock + said, answer.problem(), answer.cause());
+            case REFUSED ->
+                new LockNotAcquiredException(
+                        REFUSED, "The lock " + lock + " was refused" + said, answer.problem(), answer.cause());
+            case NOT_ASKED ->
+                new LockNotAcquiredException(
+                        UNAVAILABLE, "Not asked for the lock " + lock + ": the circuit breaker is open", null, null);
+            case HELD, ENDED, RELEASED, UNCONFIRMED ->
+                new LockNotAcquiredException(
+                        UNAVAILABLE, "Nobody could confirm the lock " + lock + said, answer.problem(), answer.cause());
+        };
+    }
+
+    private static Duration until(long nanos) {
+        return Duration.ofNanos(nanos - System.nanoTime());
+    }
+
+    private static boolean isOver(Duration left) {
+        return left.isNegative() || left.isZero();
+    }
+
+    /** A wait is asked for in seconds: it may last half a second too long, and less than that is polled for. */
+    private static Duration rounded(Duration left) {
+        return Duration.ofSeconds(Math.max(0, left.plusMillis(500).toSeconds()));
+    }
+
+    private static Duration least(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.holdfast.lock.client;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the lock service said to a call, or that it said nothing.
+ *
+ * @param grant when held
+ * @param problem the slug of the service's problem, when it named one
+ * @param retryAfter when the service wants to be asked again
+ * @param cause why it is not confirmed
+ */
+record Answer(
+        Kind kind,
+        @Nullable Grant grant,
+        @Nullable String problem,
+        Duration retryAfter,
+        @Nullable Throwable cause) {
+
+    enum Kind {
+        HELD,
+        WAITING,
+        RELEASED,
+        /** The lock is held by others and this call did not wait, or there are too many. */
+        BUSY,
+        /** The lease is over, or not held under this token. */
+        ENDED,
+        /** Any other 4xx: the request is a mistake. */
+        REFUSED,
+        /** The outcome is unknown: a 5xx, no answer, or none that can be understood. */
+        UNCONFIRMED,
+        /** The circuit breaker is open: nothing was sent. */
+        NOT_ASKED
+    }
+
+    /**
+     * A lease that the service confirmed.
+     *
+     * @param deadline until when it is certain to be held, by {@link System#nanoTime}
+     */
+    record Grant(long token, long deadline) {}
+
+    static Answer of(Kind kind) {
+        return new Answer(kind, null, null, Duration.ZERO, null);
+    }
+
+    static Answer of(Kind kind, @Nullable String problem) {
+        return new Answer(kind, null, problem, Duration.ZERO, null);
+    }
+
+    static Answer held(Grant grant) {
+        return new Answer(Kind.HELD, grant, null, Duration.ZERO, null);
+    }
+
+    static Answer unconfirmed(Throwable cause) {
+        return new Answer(Kind.UNCONFIRMED, null, null, Duration.ZERO, cause);
+    }
+}

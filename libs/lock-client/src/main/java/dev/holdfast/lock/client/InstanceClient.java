@@ -1,0 +1,113 @@
+package dev.holdfast.lock.client;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import feign.Client;
+import feign.Request;
+import feign.Response;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The transport to one instance: Feign's client over the JDK's, with connections that are kept.
+ *
+ * <p>The read timeout of a request is a limit on the whole of it, from the connecting to the last byte: neither Feign's
+ * own clients nor the JDK's {@link HttpRequest#timeout} bound a body that stops coming.
+ */
+final class InstanceClient implements Client {
+
+    /** When the request was sent, by {@link System#nanoTime}: a header that is added to each response. */
+    static final String SENT = "Holdfast-Sent-Nanos";
+
+    /** The JDK writes them itself, or refuses them. */
+    private static final Set<String> NOT_COPIED = Set.of("content-length", "host", "connection");
+
+    private final String service;
+    private final HttpClient http;
+
+    /** @param service the name that stands in a request when no instance of the service is known */
+    InstanceClient(String service, Duration connectTimeout) {
+        this.service = service;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(connectTimeout)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                // The registry says where an instance is: no proxy is between.
+                .proxy(HttpClient.Builder.NO_PROXY)
+                .build();
+    }
+
+    /**
+     * Sends the request once, to the instance that its address names.
+     *
+     * @throws CancellationException if the thread was interrupted. It is no I/O error, which would be held against the
+     *     instance and tried at another one
+     */
+    @Override
+    public Response execute(Request request, Request.Options options) throws IOException {
+        URI uri = URI.create(request.url());
+        if (service.equals(uri.getHost())) {
+            throw new ConnectException("no instance of " + service + " is known");
+        }
+        long sent = System.nanoTime();
+        CompletableFuture<HttpResponse<byte[]>> exchange =
+                http.sendAsync(httpRequest(request, uri), HttpResponse.BodyHandlers.ofByteArray());
+        try {
+            return response(request, exchange.get(options.readTimeoutMillis(), MILLISECONDS), sent);
+        } catch (TimeoutException e) {
+            throw new HttpTimeoutException(
+                    "no answer of " + uri.getAuthority() + " within " + options.readTimeoutMillis() + " ms");
+        } catch (ExecutionException e) {
+            throw new IOException("no answer of " + uri.getAuthority(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("interrupted");
+        } finally {
+            // Nothing if it is over; else the connection is closed, and the service sees that its client has gone.
+            exchange.cancel(true);
+        }
+    }
+
+    private static HttpRequest httpRequest(Request request, URI uri) {
+        byte[] body = request.body();
+        HttpRequest.Builder builder = HttpRequest.newBuilder(uri)
+                .method(
+                        request.httpMethod().name(),
+                        body == null
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofByteArray(body));
+        request.headers().forEach((name, values) -> {
+            if (!NOT_COPIED.contains(name.toLowerCase(Locale.ROOT))) {
+                values.forEach(value -> builder.header(name, value));
+            }
+        });
+        return builder.build();
+    }
+
+    private static Response response(Request request, HttpResponse<byte[]> answer, long sent) {
+        Map<String, Collection<String>> headers = new HashMap<>(answer.headers().map());
+        headers.put(SENT, List.of(Long.toString(sent)));
+        return Response.builder()
+                .request(request)
+                .status(answer.statusCode())
+                .headers(headers)
+                .body(answer.body())
+                .build();
+    }
+}

@@ -1,0 +1,59 @@
+package dev.holdfast.lock.client;
+
+import feign.Client;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.springboot.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration;
+import java.util.List;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.cloud.client.loadbalancer.LoadBalancedRetryFactory;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
+import org.springframework.cloud.loadbalancer.config.BlockingLoadBalancerClientAutoConfiguration;
+import org.springframework.cloud.loadbalancer.support.LoadBalancerClientFactory;
+import org.springframework.cloud.loadbalancer.support.LoadBalancerEagerContextInitializer;
+import org.springframework.cloud.openfeign.loadbalancer.RetryableFeignBlockingLoadBalancerClient;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/**
+ * {@link Locks}, by Feign over whatever registry the program has.
+ *
+ * <p>Feign's own builder, not {@code @EnableFeignClients}: it shares the load balancer with the program's Feign clients,
+ * and neither their settings nor their JSON.
+ */
+@AutoConfiguration(after = {BlockingLoadBalancerClientAutoConfiguration.class, CircuitBreakerAutoConfiguration.class})
+@EnableConfigurationProperties(LockClientProperties.class)
+class LockClientAutoConfiguration {
+    private static final String NAMELESS = "holdfast";
+
+    @Bean
+    @ConditionalOnMissingBean(Locks.class)
+    RemoteLocks locks(
+            LockClientProperties properties,
+            LoadBalancerClient loadBalancer,
+            LoadBalancedRetryFactory retries,
+            LoadBalancerClientFactory loadBalancers,
+            CircuitBreakerRegistry breakers,
+            Environment environment) {
+        Client client = new RetryableFeignBlockingLoadBalancerClient(
+                new InstanceClient(RemoteLeases.SERVICE, RemoteLeases.CONNECT_TIMEOUT),
+                loadBalancer,
+                retries,
+                loadBalancers,
+                List.of());
+        String owner = properties.owner() != null
+                ? properties.owner()
+                : environment.getProperty("spring.application.name", NAMELESS);
+        return new RemoteLocks(
+                new RemoteLeases(client, breakers.circuitBreaker(RemoteLeases.SERVICE), properties.namespace()),
+                owner,
+                properties.waitSlice());
+    }
+
+    /** The first acquire finds its load balancer made. */
+    @Bean
+    LoadBalancerEagerContextInitializer lockServiceLoadBalancer(LoadBalancerClientFactory loadBalancers) {
+        return new LoadBalancerEagerContextInitializer(loadBalancers, List.of(RemoteLeases.SERVICE));
+    }
+}

@@ -1,0 +1,45 @@
+package dev.holdfast.lock.client;
+
+import java.time.Duration;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How this program uses the lock service.
+ *
+ * @param namespace the namespace of its locks: {@code [a-z0-9][a-z0-9._-]{0,62}}
+ * @param owner what its leases' owners begin with, at most 91 characters; the lease's id follows. By default the
+ *     application's name
+ * @param waitSlice how long one request waits, in whole seconds from 1 to 30. A waiter whose instance hangs asks
+ *     another one half a second after that
+ */
+@ConfigurationProperties("holdfast.locks")
+public record LockClientProperties(
+        @DefaultValue("default") String namespace,
+        @Nullable String owner,
+        @DefaultValue("1s") Duration waitSlice) {
+    private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
+    private static final int MAX_OWNER = 91;
+    private static final Duration LONGEST_SLICE = Duration.ofSeconds(30);
+
+    public LockClientProperties {
+        require(NAMESPACE.matcher(namespace).matches(), "namespace must match " + NAMESPACE, namespace);
+        require(owner == null || owner.length() <= MAX_OWNER, "owner must be at most 91 characters", owner);
+        require(
+                isWholeSeconds(waitSlice) && !waitSlice.isZero() && waitSlice.compareTo(LONGEST_SLICE) <= 0,
+                "wait-slice must be a number of whole seconds from 1 to 30",
+                waitSlice);
+    }
+
+    private static boolean isWholeSeconds(Duration duration) {
+        return !duration.isNegative() && duration.equals(Duration.ofSeconds(duration.toSeconds()));
+    }
+
+    private static void require(boolean holds, String rule, @Nullable Object value) {
+        if (!holds) {
+            throw new IllegalArgumentException("holdfast.locks." + rule + ": " + value);
+        }
+    }
+}
