@@ -15,9 +15,9 @@ final class LockClientDefaults implements EnvironmentPostProcessor {
             Map.entry("spring.cloud.loadbalancer.clients.lock-service.retry.retry-on-all-operations", true),
             // Its default keeps a dead instance for 35 s. The registry's copy in memory is fresh enough.
             Map.entry("spring.cloud.loadbalancer.cache.enabled", false),
-            // They would say at each call that no instance is known; the exception says it.
+            // They would say that there is no cache, and at each call that no instance is known: the exception says it.
             Map.entry("logging.level.org.springframework.cloud.openfeign.loadbalancer", "error"),
-            Map.entry("logging.level.org.springframework.cloud.loadbalancer.core.RoundRobinLoadBalancer", "error"),
+            Map.entry("logging.level.org.springframework.cloud.loadbalancer.core", "error"),
             // What happened longer ago says nothing: there may be hours between two calls.
             Map.entry(BREAKER + "sliding-window-type", "TIME_BASED"),
             Map.entry(BREAKER + "sliding-window-size", 10),

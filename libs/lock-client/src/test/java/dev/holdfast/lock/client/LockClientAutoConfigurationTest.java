@@ -1,0 +1,156 @@
+package dev.holdfast.lock.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.lock.client.LockNotAcquiredException.Reason;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.actuate.endpoint.IndicatedHealthDescriptor;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+class LockClientAutoConfigurationTest {
+    private static final Duration TTL = Duration.ofSeconds(3);
+    private static final String RETRY = "spring.cloud.loadbalancer.clients.lock-service.retry.retry-on-all-operations";
+
+    private final ApplicationContextRunner context = new ApplicationContextRunner()
+            .withInitializer(starting ->
+                    new LockClientDefaults().postProcessEnvironment(starting.getEnvironment(), new SpringApplication()))
+            .withUserConfiguration(Program.class);
+
+    @Test
+    void theDependencyAloneGivesLocksThatSurviveAnInstanceThatIsGone() throws IOException {
+        try (Instance there = new Instance();
+                ConfigurableApplicationContext program = Program.run(new int[] {gone(), there.port()})) {
+            there.onPut(Instance.held(1, TTL)).onDelete(Instance.released());
+            Locks locks = program.getBean(Locks.class);
+
+            for (int i = 0; i < 4; i++) {
+                locks.tryAcquire("any", TTL).orElseThrow().close();
+            }
+            assertThat(there.puts()).hasSize(4).allMatch(put -> put.path().startsWith("/v1/namespaces/default/"));
+        }
+    }
+
+    @Test
+    void theBreakerIsSeenInHealthAndMetricsAndNeverMakesTheProgramUnwell() {
+        try (ConfigurableApplicationContext program = Program.run(
+                new int[] {},
+                "management.endpoint.health.show-details=always",
+                "management.endpoint.health.probes.enabled=true")) {
+            HealthEndpoint health = program.getBean(HealthEndpoint.class);
+            assertThat(breaker(health)).contains("state=CLOSED");
+
+            program.getBean(CircuitBreakerRegistry.class)
+                    .circuitBreaker("lock-service")
+                    .transitionToOpenState();
+
+            assertThat(breaker(health)).contains("state=OPEN");
+            assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+            assertThat(status(health, "readiness")).isEqualTo(Status.UP);
+            assertThat(status(health, "liveness")).isEqualTo(Status.UP);
+            assertThat(program.getBean(MeterRegistry.class)
+                            .get("resilience4j.circuitbreaker.state")
+                            .tag("name", "lock-service")
+                            .tag("state", "open")
+                            .gauge()
+                            .value())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whereNoInstanceIsKnownALockIsUnavailable() {
+        context.run(program -> assertThatThrownBy(
+                        () -> program.getBean(Locks.class).tryAcquire("any", TTL))
+                .isInstanceOfSatisfying(LockNotAcquiredException.class, unavailable -> assertThat(unavailable.reason())
+                        .isEqualTo(Reason.UNAVAILABLE))
+                .hasRootCauseMessage("no instance of lock-service is known"));
+    }
+
+    @Test
+    void theProgramsSettingsWin() {
+        context.withPropertyValues(RETRY + "=false")
+                .run(program -> assertThat(program.getBean(Environment.class).getProperty(RETRY))
+                        .isEqualTo("false"));
+    }
+
+    @Test
+    void theProgramsLocksWin() {
+        context.withUserConfiguration(OwnLocks.class)
+                .run(program -> assertThat(program).getBean(Locks.class).isNotInstanceOf(RemoteLocks.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "namespace=Orders",
+                "namespace=",
+                "wait-slice=0s",
+                "wait-slice=1500ms",
+                "wait-slice=31s",
+                "wait-slice=-1s",
+                "owner=12345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012"
+            })
+    void aSettingThatCannotWorkIsNamedAtTheStart(String setting) {
+        context.withPropertyValues("holdfast.locks." + setting).run(program -> assertThat(program)
+                .getFailure()
+                .rootCause()
+                .hasMessageContaining("holdfast.locks." + setting.substring(0, setting.indexOf('='))));
+    }
+
+    private static String breaker(HealthEndpoint health) {
+        return ((IndicatedHealthDescriptor) Objects.requireNonNull(health.healthForPath("circuitBreakers")))
+                .getDetails()
+                .toString();
+    }
+
+    private static Status status(HealthEndpoint health, String... path) {
+        return Objects.requireNonNull(health.healthForPath(path)).getStatus();
+    }
+
+    private static int gone() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @EnableConfigurationProperties(LockClientProperties.class)
+    static class SettingsOnly {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnLocks {
+
+        @Bean
+        Locks ownLocks() {
+            return new Locks() {
+                @Override
+                public HeldLease acquire(String lock, Duration ttl, Duration waitUpTo) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
+                public Optional<HeldLease> tryAcquire(String lock, Duration ttl) {
+                    return Optional.empty();
+                }
+            };
+        }
+    }
+}

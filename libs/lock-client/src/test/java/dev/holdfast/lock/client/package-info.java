@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.lock.client;
+
+import org.jspecify.annotations.NullMarked;
