@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
@@ -40,6 +41,7 @@ final class InstanceClient implements Client {
 
     private final String service;
     private final HttpClient http;
+    private final Set<Parked> parked = ConcurrentHashMap.newKeySet();
 
     /** @param service the name that stands in a request when no instance of the service is known */
     InstanceClient(String service, Duration connectTimeout) {
@@ -68,8 +70,10 @@ final class InstanceClient implements Client {
         long sent = System.nanoTime();
         CompletableFuture<HttpResponse<byte[]>> exchange =
                 http.sendAsync(httpRequest(request, uri), HttpResponse.BodyHandlers.ofByteArray());
+        Parked call = new Parked(uri.getHost(), uri.getPort(), exchange.copy());
+        parked.add(call);
         try {
-            return response(request, exchange.get(options.readTimeoutMillis(), MILLISECONDS), sent);
+            return response(request, call.answer().get(options.readTimeoutMillis(), MILLISECONDS), sent);
         } catch (TimeoutException e) {
             throw new HttpTimeoutException(
                     "no answer of " + uri.getAuthority() + " within " + options.readTimeoutMillis() + " ms");
@@ -79,10 +83,22 @@ final class InstanceClient implements Client {
             Thread.currentThread().interrupt();
             throw new CancellationException("interrupted");
         } finally {
+            parked.remove(call);
             // Nothing if it is over; else the connection is closed, and the service sees that its client has gone.
             exchange.cancel(true);
         }
     }
+
+    /** Fails the calls that wait for this instance: it does not answer, and they need not find out one by one. */
+    void leave(String host, int port) {
+        IOException left = new IOException("another call to " + host + ":" + port + " failed");
+        parked.stream()
+                .filter(call -> call.host().equals(host) && call.port() == port)
+                .forEach(call -> call.answer().completeExceptionally(left));
+    }
+
+    /** A call that waits for its answer. Each one is its own. */
+    private record Parked(String host, int port, CompletableFuture<HttpResponse<byte[]>> answer) {}
 
     private static HttpRequest httpRequest(Request request, URI uri) {
         byte[] body = request.body();

@@ -1,5 +1,6 @@
 package dev.holdfast.lock.client;
 
+import dev.holdfast.ejection.Ejections;
 import feign.Client;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.springboot.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration;
@@ -34,14 +35,13 @@ class LockClientAutoConfiguration {
             LoadBalancerClient loadBalancer,
             LoadBalancedRetryFactory retries,
             LoadBalancerClientFactory loadBalancers,
+            Ejections ejections,
             CircuitBreakerRegistry breakers,
             Environment environment) {
+        InstanceClient instances = new InstanceClient(RemoteLeases.SERVICE, RemoteLeases.CONNECT_TIMEOUT);
+        ejections.onEjection(instance -> instances.leave(instance.getHost(), instance.getPort()));
         Client client = new RetryableFeignBlockingLoadBalancerClient(
-                new InstanceClient(RemoteLeases.SERVICE, RemoteLeases.CONNECT_TIMEOUT),
-                loadBalancer,
-                retries,
-                loadBalancers,
-                List.of());
+                instances, loadBalancer, retries, loadBalancers, List.of());
         String owner = properties.owner() != null
                 ? properties.owner()
                 : environment.getProperty("spring.application.name", NAMELESS);

@@ -2,7 +2,9 @@ package dev.holdfast.lock.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.ejection.Ejections;
 import dev.holdfast.lock.client.LockNotAcquiredException.Reason;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,8 +12,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +26,7 @@ import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.actuate.endpoint.IndicatedHealthDescriptor;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.cloud.client.DefaultServiceInstance;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -46,6 +52,35 @@ class LockClientAutoConfigurationTest {
                 locks.tryAcquire("any", TTL).orElseThrow().close();
             }
             assertThat(there.puts()).hasSize(4).allMatch(put -> put.path().startsWith("/v1/namespaces/default/"));
+        }
+    }
+
+    @Test
+    void aWaiterLeavesAnInstanceAtOnceWhenAnotherCallFailedThere() throws IOException {
+        try (Instance hanging = new Instance();
+                Instance well = new Instance();
+                ConfigurableApplicationContext program =
+                        Program.run(new int[] {hanging.port(), well.port()}, "holdfast.locks.wait-slice=30s")) {
+            hanging.onPut(hanging.hang());
+            well.onPut(Instance.held(1, TTL)).onDelete(Instance.released());
+            hanging.onDelete(Instance.released());
+            Locks locks = program.getBean(Locks.class);
+            // In turn: the second is at the hanging one if the first was not.
+            List<CompletableFuture<HeldLease>> waiters = Stream.generate(() ->
+                            CompletableFuture.supplyAsync(() -> locks.acquire("any", TTL, Duration.ofSeconds(30))))
+                    .limit(2)
+                    .toList();
+            await().until(() -> !hanging.puts().isEmpty());
+
+            program.getBean(Ejections.class)
+                    .eject(
+                            new DefaultServiceInstance("one", "lock-service", "127.0.0.1", hanging.port(), false),
+                            new IOException("no answer"));
+
+            await().atMost(Duration.ofSeconds(5)).until(() -> waiters.stream().allMatch(CompletableFuture::isDone));
+            waiters.forEach(waiter -> waiter.join().close());
+            assertThat(well.puts())
+                    .anyMatch(put -> put.id().equals(hanging.puts().get(0).id()));
         }
     }
 
