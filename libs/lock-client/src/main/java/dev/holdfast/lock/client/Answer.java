@@ -41,6 +41,15 @@ record Answer(
      */
     record Grant(long token, long deadline) {}
 
+    /** Why it is not what was asked for, in a few words. */
+    String reason() {
+        Throwable deepest = cause;
+        while (deepest != null && deepest.getCause() != null) {
+            deepest = deepest.getCause();
+        }
+        return deepest == null ? String.valueOf(problem) : deepest.toString();
+    }
+
     static Answer of(Kind kind) {
         return new Answer(kind, null, null, Duration.ZERO, null);
     }

@@ -106,7 +106,7 @@ final class RenewedLease implements HeldLease {
                 throw lost("the lock service says " + answer.problem());
             }
             default -> {
-                log.warn("Could not release the lease {} on {}: it ends by its ttl {}", id, lock, ttl, answer.cause());
+                log.warn("Could not release the lease {} on {}, it ends within {}: {}", id, lock, ttl, answer.reason());
                 abandonment.begin(id, ttl);
             }
         }
