@@ -145,10 +145,13 @@ class LockClientAutoConfigurationTest {
                 "owner=12345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012"
             })
     void aSettingThatCannotWorkIsNamedAtTheStart(String setting) {
-        context.withPropertyValues("holdfast.locks." + setting).run(program -> assertThat(program)
-                .getFailure()
-                .rootCause()
-                .hasMessageContaining("holdfast.locks." + setting.substring(0, setting.indexOf('='))));
+        new ApplicationContextRunner()
+                .withUserConfiguration(SettingsOnly.class)
+                .withPropertyValues("holdfast.locks." + setting)
+                .run(program -> assertThat(program)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("holdfast.locks." + setting.substring(0, setting.indexOf('='))));
     }
 
     private static String breaker(HealthEndpoint health) {
