@@ -2,11 +2,14 @@ package dev.holdfast.gateway;
 
 import dev.holdfast.defaults.problem.Problem;
 import dev.holdfast.defaults.problem.ProblemException;
+import dev.holdfast.defaults.problem.SampleProblem;
 import dev.holdfast.lock.api.ProblemKind;
+import dev.holdfast.lock.api.ProblemType;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -26,18 +29,22 @@ class ProblemPages {
 
     @GetMapping
     ResponseEntity<Object> all(@RequestHeader HttpHeaders request) {
-        List<Description> all =
-                Arrays.stream(ProblemKind.values()).map(Description::of).toList();
+        List<Description> all = kinds().map(Description::of).toList();
         return prefersHtml(request) ? html(ProblemHtml.list(all)) : json(new Descriptions(all));
     }
 
     @GetMapping("/{slug}")
     ResponseEntity<Object> one(@PathVariable String slug, @RequestHeader HttpHeaders request) {
-        Description description = ProblemKind.ofSlug(slug)
+        Description description = kinds().filter(kind -> kind.slug().equals(slug))
+                .findFirst()
                 .map(Description::of)
                 .orElseThrow(() -> new ProblemException(Problem.of(
                         ProblemKind.NOT_FOUND, "No kind of problem has this name; /problems lists them all.")));
         return prefersHtml(request) ? html(ProblemHtml.page(description)) : json(description);
+    }
+
+    static Stream<ProblemType> kinds() {
+        return Stream.concat(Arrays.stream(ProblemKind.values()), Arrays.stream(SampleProblem.values()));
     }
 
     /** JSON unless HTML is asked for with a higher weight: programs come with {@code *}{@code /*}, browsers do not. */
@@ -75,7 +82,7 @@ class ProblemPages {
 
     record Description(String type, String title, int status, boolean retryable, String meaning, String remedy) {
 
-        static Description of(ProblemKind kind) {
+        static Description of(ProblemType kind) {
             return new Description(
                     kind.type(), kind.title(), kind.status(), kind.retryable(), kind.meaning(), kind.remedy());
         }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.defaults.HoldfastApplication;
 import dev.holdfast.lock.api.ProblemKind;
+import dev.holdfast.lock.api.ProblemType;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -242,7 +243,7 @@ class GatewayTest {
 
     @Test
     void everyKindOfProblemHasItsPage() throws Exception {
-        for (ProblemKind kind : ProblemKind.values()) {
+        for (ProblemType kind : ProblemPages.kinds().toList()) {
             assertThat(get(kind.type()).body()).contains("\"status\":" + kind.status(), "\"remedy\"", "\"meaning\"");
             assertThat(get("/problems").body()).contains(kind.type());
         }

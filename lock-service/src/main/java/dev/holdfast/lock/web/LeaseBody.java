@@ -8,9 +8,8 @@ import static dev.holdfast.lock.core.InvalidValueException.Kind.OWNER;
 import static dev.holdfast.lock.core.InvalidValueException.Kind.TTL;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.holdfast.defaults.problem.Problem;
+import dev.holdfast.defaults.json.StrictJson;
 import dev.holdfast.defaults.problem.ProblemException;
-import dev.holdfast.lock.api.ProblemKind;
 import dev.holdfast.lock.core.InvalidValueException;
 import dev.holdfast.lock.core.LeaseId;
 import dev.holdfast.lock.core.LeaseRequest;
@@ -22,13 +21,7 @@ import dev.holdfast.lock.core.Owner;
 import dev.holdfast.lock.core.Ttl;
 import java.util.List;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeType;
 
 /** The JSON body of a PUT, read by hand: each field has a problem of its own, and nothing is guessed or dropped. */
@@ -37,16 +30,6 @@ final class LeaseBody {
     private static final Set<String> FIELDS = Set.of("locks", "ttl", "owner", "metadata");
     private static final Set<String> LOCK_FIELDS = Set.of("name", "mode");
 
-    private static final JsonMapper STRICT = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder().maxNestingDepth(64).build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            // As a double, 1e309 would become Infinity, and long decimals others.
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build();
-
     private LeaseBody() {}
 
     /**
@@ -54,8 +37,7 @@ final class LeaseBody {
      * @throws InvalidValueException if a field is not what it must be
      */
     static LeaseRequest read(byte[] body, Namespace namespace, LeaseId id, String caller) {
-        JsonNode root = parse(body);
-        requireOnly(FIELDS, root, "The body");
+        JsonNode root = StrictJson.object(body, FIELDS);
         return new LeaseRequest(
                 namespace,
                 id,
@@ -64,25 +46,6 @@ final class LeaseBody {
                 caller,
                 ttl(root.path("ttl")),
                 metadata(root.path("metadata")));
-    }
-
-    private static JsonNode parse(byte[] body) {
-        try {
-            JsonNode root = STRICT.readTree(body);
-            if (root.isObject()) {
-                return root;
-            }
-        } catch (JacksonException e) {
-            // What exactly is wrong may quote the body: the answer names the rule only.
-        }
-        throw malformed("The body must be one JSON object, well formed, with no field twice.");
-    }
-
-    private static void requireOnly(Set<String> fields, JsonNode object, String what) {
-        if (!fields.containsAll(object.propertyNames())) {
-            throw malformed(
-                    what + " has a field other than " + fields.stream().sorted().toList() + ".");
-        }
     }
 
     private static List<LockSpec> locks(JsonNode locks) {
@@ -96,7 +59,7 @@ final class LeaseBody {
         if (!lock.isObject()) {
             throw new InvalidValueException(LOCKS, "A lock must be an object {\"name\", \"mode\"}.");
         }
-        requireOnly(LOCK_FIELDS, lock, "A lock");
+        StrictJson.requireOnly(LOCK_FIELDS, lock, "A lock");
         JsonNode name = lock.path("name");
         if (!name.isString()) {
             throw new InvalidValueException(LOCK_NAME, "A lock must have a name, a string.");
@@ -143,9 +106,5 @@ final class LeaseBody {
             throw new InvalidValueException(METADATA, "metadata must be text: it has half of a surrogate pair.");
         }
         return text;
-    }
-
-    private static ProblemException malformed(String detail) {
-        return new ProblemException(Problem.of(ProblemKind.MALFORMED_REQUEST, detail));
     }
 }

@@ -1,15 +1,10 @@
 package dev.holdfast.lock.api;
 
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 
-/**
- * The kind of a problem: what {@code /problems/<kind>} in the {@code type} of a problem detail means (RFC 9457).
- *
- * <p>A kind never changes its slug or its status: clients decide by them.
- */
-public enum ProblemKind {
+/** The kinds of problem of the lock API, and those that any service here may answer with. */
+public enum ProblemKind implements ProblemType {
     MALFORMED_REQUEST(
             400,
             false,
@@ -20,7 +15,7 @@ public enum ProblemKind {
             404,
             false,
             "Nothing is known under this name",
-            "No such path, or no lease or lock that is held or waited for has this name.",
+            "No such path, or nothing has this name: no lease, no lock that is held or waited for, no order, no stock.",
             "Check the path. A lock that nobody holds or waits for is not listed: it is free."),
     METHOD_NOT_ALLOWED(
             405,
@@ -44,7 +39,7 @@ public enum ProblemKind {
             413,
             false,
             "The body is too large",
-            "A request body may have 16 KiB, its metadata 2 KiB.",
+            "A request body may have 16 KiB, a lease's metadata 2 KiB.",
             "Keep large data elsewhere and put its address into the metadata."),
     UNSUPPORTED_MEDIA_TYPE(
             415,
@@ -184,8 +179,8 @@ public enum ProblemKind {
             503,
             true,
             "The store did not confirm",
-            "The outcome is unknown: the lease may or may not have been granted.",
-            "Retry the same id after Retry-After, or DELETE it."),
+            "The outcome is unknown: the lease may or may not have been granted, the order or the stock changed.",
+            "Retry the same lease id or the same Idempotency-Key after Retry-After; a lease may be given up by DELETE."),
     SERVICE_UNAVAILABLE(
             503,
             true,
@@ -207,35 +202,27 @@ public enum ProblemKind {
         this.remedy = remedy;
     }
 
-    /** The last segment of the problem's type, such as {@code lock-held}. */
-    public String slug() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    /** The problem's {@code type}, a URI reference that the gateway serves as a page. */
-    public String type() {
-        return "/problems/" + slug();
-    }
-
+    @Override
     public int status() {
         return status;
     }
 
-    /** Whether the same request may succeed later. */
+    @Override
     public boolean retryable() {
         return retryable;
     }
 
+    @Override
     public String title() {
         return title;
     }
 
-    /** What the problem means, for people. */
+    @Override
     public String meaning() {
         return meaning;
     }
 
-    /** What to do about it, for people. */
+    @Override
     public String remedy() {
         return remedy;
     }

@@ -1,6 +1,6 @@
 package dev.holdfast.defaults.problem;
 
-import dev.holdfast.lock.api.ProblemKind;
+import dev.holdfast.lock.api.ProblemType;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfter when to try again; one second unless given for 429 and 503, otherwise left out of the answer
  */
 public record Problem(
-        ProblemKind kind,
+        ProblemType kind,
         String detail,
         Map<String, Object> extensions,
         @Nullable Duration retryAfter) {
@@ -35,11 +35,11 @@ public record Problem(
     }
 
     /** The problem with nothing to add to what its kind means. */
-    public static Problem of(ProblemKind kind) {
+    public static Problem of(ProblemType kind) {
         return of(kind, kind.meaning());
     }
 
-    public static Problem of(ProblemKind kind, String detail) {
+    public static Problem of(ProblemType kind, String detail) {
         return new Problem(kind, detail, Map.of(), null);
     }
 

@@ -4,10 +4,6 @@ import dev.holdfast.lock.api.ProblemKind;
 import io.netty.channel.ChannelException;
 import io.netty.handler.timeout.ReadTimeoutException;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,35 +65,16 @@ public final class ReactiveProblemHandler implements WebExceptionHandler, Ordere
 
     /** Answers with the problem. Headers that the response has already stay. */
     public Mono<Void> write(ServerWebExchange exchange, Problem problem) {
-        byte[] body = json.writeValueAsBytes(members(exchange.getRequest(), problem));
+        byte[] body = json.writeValueAsBytes(
+                ProblemAnswer.members(problem, exchange.getRequest().getPath().value()));
         ServerHttpResponse response = exchange.getResponse();
         response.setStatusCode(HttpStatusCode.valueOf(problem.kind().status()));
         HttpHeaders headers = response.getHeaders();
         headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
         headers.setContentLength(body.length);
         headers.set(HttpHeaders.CACHE_CONTROL, "no-store");
-        Duration retryAfter = problem.retryAfter();
-        if (retryAfter != null) {
-            headers.set(HttpHeaders.RETRY_AFTER, Long.toString(wholeSeconds(retryAfter)));
-        }
+        ProblemAnswer.retryAfter(problem).ifPresent(seconds -> headers.set(HttpHeaders.RETRY_AFTER, seconds));
         return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
-    }
-
-    private static Map<String, Object> members(ServerHttpRequest request, Problem problem) {
-        ProblemKind kind = problem.kind();
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("type", kind.type());
-        members.put("title", kind.title());
-        members.put("status", kind.status());
-        members.put("detail", problem.detail());
-        members.put("instance", request.getPath().value());
-        members.put("retryable", kind.retryable());
-        members.putAll(problem.extensions());
-        return members;
-    }
-
-    private static long wholeSeconds(Duration delay) {
-        return delay.plusNanos(999_999_999).toSeconds();
     }
 
     private static Problem problemOf(ServerHttpRequest request, Throwable error) {
@@ -105,7 +82,10 @@ public final class ReactiveProblemHandler implements WebExceptionHandler, Ordere
             return known.problem();
         }
         ProblemKind kind = kindOf(error);
-        return kind == null ? unexpected(request, error) : Problem.of(kind);
+        return kind == null
+                ? ProblemAnswer.unexpected(
+                        log, request.getMethod().name(), request.getPath().value(), error)
+                : Problem.of(kind);
     }
 
     private static @Nullable ProblemKind kindOf(Throwable error) {
@@ -113,7 +93,7 @@ public final class ReactiveProblemHandler implements WebExceptionHandler, Ordere
             return ProblemKind.BODY_TOO_LARGE;
         }
         if (error instanceof ErrorResponse standard) {
-            return kindOf(standard.getStatusCode().value());
+            return ProblemAnswer.kindOf(standard.getStatusCode().value());
         }
         if (error instanceof InvalidMediaTypeException || error instanceof InvalidMimeTypeException) {
             return ProblemKind.MALFORMED_REQUEST;
@@ -132,18 +112,6 @@ public final class ReactiveProblemHandler implements WebExceptionHandler, Ordere
         return null;
     }
 
-    private static @Nullable ProblemKind kindOf(int status) {
-        return switch (status) {
-            case 404 -> ProblemKind.NOT_FOUND;
-            case 405 -> ProblemKind.METHOD_NOT_ALLOWED;
-            case 406 -> ProblemKind.NOT_ACCEPTABLE;
-            case 413 -> ProblemKind.BODY_TOO_LARGE;
-            case 415 -> ProblemKind.UNSUPPORTED_MEDIA_TYPE;
-            case 502, 503, 504 -> ProblemKind.SERVICE_UNAVAILABLE;
-            default -> status >= 400 && status < 500 ? ProblemKind.MALFORMED_REQUEST : null;
-        };
-    }
-
     private static boolean isTooLarge(Throwable error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof DataBufferLimitException) {
@@ -151,11 +119,5 @@ public final class ReactiveProblemHandler implements WebExceptionHandler, Ordere
             }
         }
         return false;
-    }
-
-    private static Problem unexpected(ServerHttpRequest request, Throwable error) {
-        String id = UUID.randomUUID().toString();
-        log.error("Error {} in {} {}", id, request.getMethod(), request.getPath(), error);
-        return Problem.of(ProblemKind.INTERNAL_ERROR, "The error's id in the log is " + id + ".");
     }
 }
