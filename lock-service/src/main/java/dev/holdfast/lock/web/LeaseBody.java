@@ -8,8 +8,8 @@ import static dev.holdfast.lock.core.InvalidValueException.Kind.OWNER;
 import static dev.holdfast.lock.core.InvalidValueException.Kind.TTL;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.holdfast.defaults.json.StrictJson;
 import dev.holdfast.defaults.problem.ProblemException;
+import dev.holdfast.defaults.request.StrictJson;
 import dev.holdfast.lock.core.InvalidValueException;
 import dev.holdfast.lock.core.LeaseId;
 import dev.holdfast.lock.core.LeaseRequest;

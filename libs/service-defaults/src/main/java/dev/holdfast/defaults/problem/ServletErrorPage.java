@@ -32,6 +32,12 @@ class ServletErrorPage implements ErrorController {
     }
 
     private static Problem problemOf(HttpServletRequest request, int status) {
+        // A body that broke off has ended the answer for Spring: its problem comes here as a cause.
+        for (Throwable cause = cause(request); cause != null; cause = cause.getCause()) {
+            if (cause instanceof ProblemException known) {
+                return known.problem();
+            }
+        }
         ProblemKind kind = ProblemAnswer.kindOf(status);
         return kind == null
                 ? ProblemAnswer.unexpected(log, request.getMethod(), path(request), cause(request))

@@ -3,7 +3,7 @@ package dev.holdfast.defaults.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.holdfast.defaults.json.StrictJson;
+import dev.holdfast.defaults.request.StrictJson;
 import dev.holdfast.lock.api.ProblemKind;
 import dev.holdfast.lock.api.ProblemType;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,4 +1,4 @@
-package dev.holdfast.defaults.json;
+package dev.holdfast.defaults.request;
 
 import dev.holdfast.defaults.problem.Problem;
 import dev.holdfast.defaults.problem.ProblemException;
@@ -78,10 +78,11 @@ public final class StrictJson {
                 throw new ProblemException(Problem.of(ProblemKind.BODY_TOO_LARGE));
             }
             return bytes;
-        } catch (SocketTimeoutException e) {
-            throw new ProblemException(Problem.of(ProblemKind.REQUEST_TIMEOUT));
         } catch (IOException e) {
-            throw malformed("The body broke off.");
+            // Tomcat wraps it.
+            throw e instanceof SocketTimeoutException || e.getCause() instanceof SocketTimeoutException
+                    ? new ProblemException(Problem.of(ProblemKind.REQUEST_TIMEOUT))
+                    : malformed("The body broke off.");
         }
     }
 
