@@ -2,10 +2,10 @@ package dev.holdfast.inventory;
 
 import java.util.regex.Pattern;
 
-/** What is stocked, by its name: a path segment as it stands. */
+/** What is stocked, by its name: a path segment as it stands, so neither {@code .} nor {@code ..}. */
 record Sku(String value) {
 
-    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._-]{1,100}");
+    private static final Pattern FORM = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,100}");
 
     Sku {
         if (!isSku(value)) {

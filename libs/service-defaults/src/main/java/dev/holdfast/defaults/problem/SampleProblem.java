@@ -40,13 +40,14 @@ public enum SampleProblem implements ProblemType {
             422,
             false,
             "Not an order",
-            "An order is {sku, quantity}: a SKU is [A-Za-z0-9._-]{1,100}, a quantity a whole number from 1 to 1000.",
+            "An order is {sku, quantity}: a SKU is [A-Za-z0-9._-]{1,100} and neither . nor .., "
+                    + "a quantity a whole number from 1 to 1000.",
             "Mend what the detail names."),
     INVALID_RESTOCK(
             422,
             false,
             "Not a restock",
-            "A SKU is [A-Za-z0-9._-]{1,100}, a quantity a whole number from 1 to 1000000, "
+            "A SKU is [A-Za-z0-9._-]{1,100} and neither . nor .., a quantity a whole number from 1 to 1000000, "
                     + "and no more than 1000000000 pieces of a SKU are ever stocked.",
             "Mend what the detail names."),
     UNKNOWN_SKU(

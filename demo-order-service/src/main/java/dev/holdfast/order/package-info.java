@@ -1,0 +1,5 @@
+/** The order service. */
+@NullMarked
+package dev.holdfast.order;
+
+import org.jspecify.annotations.NullMarked;

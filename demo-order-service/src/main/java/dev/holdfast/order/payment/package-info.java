@@ -1,0 +1,5 @@
+/** Payment, simulated. */
+@NullMarked
+package dev.holdfast.order.payment;
+
+import org.jspecify.annotations.NullMarked;
