@@ -1,0 +1,32 @@
+package dev.holdfast.order.checkout;
+
+import dev.holdfast.defaults.problem.Problem;
+import dev.holdfast.defaults.problem.ProblemTranslator;
+import dev.holdfast.defaults.problem.SampleProblem;
+import dev.holdfast.lock.client.LockNotAcquiredException;
+import dev.holdfast.lock.client.LockNotAcquiredException.Reason;
+import dev.holdfast.order.inventory.InventoryUnavailableException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** What an order waits for and does not get is a 503: it stays pending, and the same request goes on with it. */
+@Component
+final class OrderProblems implements ProblemTranslator {
+
+    private static final Logger log = LoggerFactory.getLogger(OrderProblems.class);
+
+    @Override
+    public @Nullable Problem translate(Throwable error) {
+        if (error instanceof LockNotAcquiredException e && e.reason() != Reason.REFUSED) {
+            log.warn("{}", e.getMessage());
+            return Problem.of(SampleProblem.LOCK_UNAVAILABLE);
+        }
+        if (error instanceof InventoryUnavailableException e) {
+            log.warn("{}", e.toString());
+            return Problem.of(SampleProblem.INVENTORY_UNAVAILABLE);
+        }
+        return null;
+    }
+}
