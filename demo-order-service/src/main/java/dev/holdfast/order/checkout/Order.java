@@ -11,7 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it is cancelled or, while pending, being cancelled
  * @param steps what is done for it, in that order
  */
-record Order(UUID id, String sku, int quantity, Status status, @Nullable SampleProblem reason, List<Step> steps) {
+record Order(
+        UUID id,
+        String sku,
+        int quantity,
+        Status status,
+        @Nullable SampleProblem reason,
+        List<Step> steps) {
 
     /** Where an order stands. */
     enum Status {

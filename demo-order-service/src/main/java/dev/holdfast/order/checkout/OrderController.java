@@ -51,8 +51,8 @@ final class OrderController {
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<OrderView> place(HttpServletRequest request) throws IOException {
-        IdempotencyKey key = IdempotencyKey.of(request.getHeaders(IdempotencyKey.HEADER))
-                .orElseThrow(IdempotencyKey::malformed);
+        IdempotencyKey key =
+                IdempotencyKey.of(request.getHeaders(IdempotencyKey.HEADER)).orElseThrow(IdempotencyKey::malformed);
         JsonNode body = StrictJson.object(request.getInputStream(), FIELDS);
         return answer(desk.place(key, sku(body.path("sku")), quantity(body.path("quantity")), PATIENCE));
     }
@@ -63,8 +63,8 @@ final class OrderController {
                     case PENDING -> HttpStatus.ACCEPTED;
                     case CONFIRMED -> HttpStatus.CREATED;
                     case CANCELLED ->
-                        throw new ProblemException(
-                                Problem.of(Objects.requireNonNull(order.reason())).with("order", path(order)));
+                        throw new ProblemException(Problem.of(Objects.requireNonNull(order.reason()))
+                                .with("order", path(order)));
                 };
         return ResponseEntity.status(status)
                 .location(URI.create(path(order)))
@@ -78,12 +78,10 @@ final class OrderController {
 
     @GetMapping("/{id}")
     ResponseEntity<OrderView> find(@PathVariable String id) {
-        Optional<Order> found =
-                ID.matcher(id).matches() ? orders.find(UUID.fromString(id)) : Optional.empty();
+        Optional<Order> found = ID.matcher(id).matches() ? orders.find(UUID.fromString(id)) : Optional.empty();
         return found.map(order ->
                         ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(OrderView.withSteps(order)))
-                .orElseThrow(
-                        () -> new ProblemException(Problem.of(ProblemKind.NOT_FOUND, "No order has this id.")));
+                .orElseThrow(() -> new ProblemException(Problem.of(ProblemKind.NOT_FOUND, "No order has this id.")));
     }
 
     private static String sku(JsonNode sku) {

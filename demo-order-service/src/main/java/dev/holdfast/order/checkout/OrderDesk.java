@@ -59,9 +59,7 @@ class OrderDesk implements SmartLifecycle {
         if (!order.isFor(sku, quantity)) {
             throw new ProblemException(Problem.of(SampleProblem.IDEMPOTENCY_KEY_REUSED));
         }
-        return order.isSettled()
-                ? order
-                : await(workOn(order), order, patience.minusNanos(System.nanoTime() - begun));
+        return order.isSettled() ? order : await(workOn(order), order, patience.minusNanos(System.nanoTime() - begun));
     }
 
     /** Nothing is stored for a SKU that does not exist. */

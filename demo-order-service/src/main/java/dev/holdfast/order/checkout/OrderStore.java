@@ -30,7 +30,10 @@ class OrderStore {
     }
 
     Optional<Order> find(UUID id) {
-        return jdbc.sql(SELECT + " where id = ?").param(id).query(OrderStore::order).optional();
+        return jdbc.sql(SELECT + " where id = ?")
+                .param(id)
+                .query(OrderStore::order)
+                .optional();
     }
 
     Optional<Order> find(IdempotencyKey key) {

@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record OrderView(
-        UUID id, String sku, int quantity, Status status, @Nullable String reason, @Nullable List<Step> steps) {
+        UUID id,
+        String sku,
+        int quantity,
+        Status status,
+        @Nullable String reason,
+        @Nullable List<Step> steps) {
 
     static OrderView of(Order order) {
         return new OrderView(order.id(), order.sku(), order.quantity(), order.status(), null, null);

@@ -25,7 +25,9 @@ class InventoryFeign {
 
     @Bean
     Client client(
-            LoadBalancerClient loadBalancer, LoadBalancedRetryFactory retries, LoadBalancerClientFactory loadBalancers) {
+            LoadBalancerClient loadBalancer,
+            LoadBalancedRetryFactory retries,
+            LoadBalancerClientFactory loadBalancers) {
         return new RetryableFeignBlockingLoadBalancerClient(
                 new KnownInstances(new Client.Default(null, null)), loadBalancer, retries, loadBalancers, List.of());
     }
