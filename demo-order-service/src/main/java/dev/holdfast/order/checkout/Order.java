@@ -3,6 +3,7 @@ package dev.holdfast.order.checkout;
 import dev.holdfast.defaults.problem.SampleProblem;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,12 @@ record Order(
         REFUNDED,
         /** What was reserved is available again. */
         RELEASED
+    }
+
+    /** The order once this step is done. */
+    Order after(Step step, Status then, @Nullable SampleProblem why) {
+        List<Step> more = Stream.concat(steps.stream(), Stream.of(step)).distinct().toList();
+        return new Order(id, sku, quantity, then, why, more);
     }
 
     boolean isSettled() {

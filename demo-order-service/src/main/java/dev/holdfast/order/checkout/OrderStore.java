@@ -11,10 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
-import org.springframework.transaction.annotation.Transactional;
 
 /** Orders and their steps in PostgreSQL. */
 @Repository
@@ -45,39 +43,42 @@ class OrderStore {
 
     /** The order under this key: a new one, unless another request has just made it. */
     Order insert(IdempotencyKey key, String sku, int quantity) {
-        jdbc.sql("insert into orders (id, idempotency_key, sku, quantity, status) values (?, ?, ?, ?, 'PENDING')"
-                        + " on conflict (idempotency_key) do nothing")
-                .params(UUID.randomUUID(), key.value(), sku, quantity)
+        Order order = new Order(UUID.randomUUID(), sku, quantity, Status.PENDING, null, List.of());
+        int inserted = jdbc.sql("insert into orders (id, idempotency_key, sku, quantity, status)"
+                        + " values (?, ?, ?, ?, ?) on conflict (idempotency_key) do nothing")
+                .params(order.id(), key.value(), sku, quantity, order.status().name())
                 .update();
-        return find(key).orElseThrow();
+        return inserted == 1 ? order : find(key).orElseThrow();
     }
 
     /**
      * Stores that a step is done, and with it the order's state.
      *
      * @param token of the lease under which it was done
-     * @param reason why there is no way forward any more
+     * @param next the order after that step
      * @return whether it was stored: not if the order is settled, is being cancelled while this goes forward, or was
      *     worked on under a newer lease
      */
-    @Transactional
-    public boolean record(UUID order, long token, Step step, Status status, @Nullable SampleProblem reason) {
-        int moved = jdbc.sql("""
-                        update orders set fence = :token, status = :status, reason = coalesce(reason, :reason)
-                        where id = :id and status = 'PENDING' and fence <= :token
-                        and (reason is null or reason = :reason)""")
-                .param("token", token)
-                .param("status", status.name())
-                .param("reason", reason == null ? null : reason.name(), Types.VARCHAR)
-                .param("id", order)
-                .update();
-        if (moved == 0) {
-            return false;
-        }
-        jdbc.sql("insert into order_step (order_id, step, fencing_token) values (?, ?, ?) on conflict do nothing")
-                .params(order, step.name(), token)
-                .update();
-        return true;
+    boolean store(Order next, Step step, long token) {
+        SampleProblem reason = next.reason();
+        return jdbc.sql("""
+                        with moved as (
+                            update orders set fence = :token, status = :status, reason = :reason
+                            where id = :id and status = 'PENDING' and fence <= :token
+                            and (reason is null or reason = :reason)
+                            returning id),
+                        done as (
+                            insert into order_step (order_id, step, fencing_token)
+                            select id, :step, :token from moved on conflict do nothing)
+                        select count(*) from moved""")
+                        .param("token", token)
+                        .param("status", next.status().name())
+                        .param("reason", reason == null ? null : reason.name(), Types.VARCHAR)
+                        .param("id", next.id())
+                        .param("step", step.name())
+                        .query(Long.class)
+                        .single()
+                == 1;
     }
 
     private static Order order(ResultSet row, int number) throws SQLException {

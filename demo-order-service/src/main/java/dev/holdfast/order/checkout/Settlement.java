@@ -12,6 +12,7 @@ import dev.holdfast.order.inventory.Inventory;
 import dev.holdfast.order.inventory.Reply;
 import dev.holdfast.order.payment.Payments;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -93,19 +94,19 @@ class Settlement {
         Order order = required(id);
         while (!order.isSettled()) {
             lease.ensureHeld();
-            boolean done = step(order, lease.fencingToken());
-            order = required(id);
-            if (!done) {
+            Optional<Order> next = step(order, lease.fencingToken());
+            if (next.isEmpty()) {
                 log.info("The token for order {} is stale; a fresh lease goes on", id);
                 pause();
-                return order;
+                return required(id);
             }
+            order = next.get();
         }
         return order;
     }
 
-    /** Does the next step and stores it; returns false if a newer lease forbids it. */
-    private boolean step(Order order, long token) {
+    /** Does the next step and stores it; empty if a newer lease forbids it. */
+    private Optional<Order> step(Order order, long token) {
         SampleProblem reason = order.reason();
         if (reason != null) {
             return compensate(order, reason, token);
@@ -122,23 +123,23 @@ class Settlement {
         return after(inventory.confirm(order.id(), token), order, token, Step.CONFIRMED, Status.CONFIRMED);
     }
 
-    private boolean after(Reply reply, Order order, long token, Step step, Status status) {
+    private Optional<Order> after(Reply reply, Order order, long token, Step step, Status status) {
         return switch (reply) {
             case DONE -> store(order, token, step, status, null);
             case OUT_OF_STOCK -> refuse(order, token, SampleProblem.OUT_OF_STOCK);
             case UNKNOWN_SKU -> refuse(order, token, SampleProblem.UNKNOWN_SKU);
             case RESERVATION_CANCELLED -> refuse(order, token, SampleProblem.RESERVATION_CANCELLED);
-            case STALE_FENCING_TOKEN -> false;
+            case STALE_FENCING_TOKEN -> Optional.empty();
         };
     }
 
     /** The inventory holds nothing for the order and will not: there is nothing to release, but perhaps to refund. */
-    private boolean refuse(Order order, long token, SampleProblem reason) {
+    private Optional<Order> refuse(Order order, long token, SampleProblem reason) {
         Status status = order.has(Step.CHARGED) ? Status.PENDING : Status.CANCELLED;
         return store(order, token, Step.REFUSED, status, reason);
     }
 
-    private boolean compensate(Order order, SampleProblem reason, long token) {
+    private Optional<Order> compensate(Order order, SampleProblem reason, long token) {
         if (order.has(Step.CHARGED) && !order.has(Step.REFUNDED)) {
             payments.refund(order.id());
             Status status = order.has(Step.REFUSED) ? Status.CANCELLED : Status.PENDING;
@@ -147,14 +148,15 @@ class Settlement {
         Reply reply = inventory.cancel(order.id(), order.sku(), token);
         return switch (reply) {
             case DONE -> store(order, token, Step.RELEASED, Status.CANCELLED, reason);
-            case STALE_FENCING_TOKEN -> false;
+            case STALE_FENCING_TOKEN -> Optional.empty();
             case OUT_OF_STOCK, UNKNOWN_SKU, RESERVATION_CANCELLED ->
                 throw new IllegalStateException("The inventory cannot cancel order " + order.id() + ": " + reply);
         };
     }
 
-    private boolean store(Order order, long token, Step step, Status status, @Nullable SampleProblem reason) {
-        return orders.record(order.id(), token, step, status, reason);
+    private Optional<Order> store(Order order, long token, Step step, Status status, @Nullable SampleProblem reason) {
+        Order next = order.after(step, status, reason);
+        return orders.store(next, step, token) ? Optional.of(next) : Optional.empty();
     }
 
     private Order required(UUID id) {

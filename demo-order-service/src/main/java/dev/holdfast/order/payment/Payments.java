@@ -20,11 +20,10 @@ public class Payments {
 
     /** Charges for the order's pieces, unless that was done or declined before; returns whether it is charged. */
     public boolean charge(UUID order, int quantity) {
-        jdbc.sql("insert into payment values (?, ?, ?) on conflict do nothing")
+        return jdbc.sql("insert into payment values (?, ?, ?)"
+                        // What is known already is kept, and returned.
+                        + " on conflict (order_id) do update set state = payment.state returning state")
                 .params(order, quantity, quantity > limit ? "DECLINED" : "CHARGED")
-                .update();
-        return jdbc.sql("select state from payment where order_id = ?")
-                .param(order)
                 .query(String.class)
                 .single()
                 .equals("CHARGED");
