@@ -43,7 +43,8 @@ record Order(
 
     /** The order once this step is done. */
     Order after(Step step, Status then, @Nullable SampleProblem why) {
-        List<Step> more = Stream.concat(steps.stream(), Stream.of(step)).distinct().toList();
+        List<Step> more =
+                Stream.concat(steps.stream(), Stream.of(step)).distinct().toList();
         return new Order(id, sku, quantity, then, why, more);
     }
 

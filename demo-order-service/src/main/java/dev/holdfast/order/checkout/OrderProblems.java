@@ -24,7 +24,7 @@ final class OrderProblems implements ProblemTranslator {
             return Problem.of(SampleProblem.LOCK_UNAVAILABLE);
         }
         if (error instanceof InventoryUnavailableException e) {
-            log.warn("{}", e.toString());
+            log.warn("{}", e.getMessage());
             return Problem.of(SampleProblem.INVENTORY_UNAVAILABLE);
         }
         return null;

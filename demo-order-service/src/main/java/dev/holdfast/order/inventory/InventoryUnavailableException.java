@@ -10,6 +10,6 @@ public final class InventoryUnavailableException extends RuntimeException {
     }
 
     InventoryUnavailableException(Throwable cause) {
-        super("The inventory did not answer", cause);
+        super("The inventory did not answer: " + cause.getMessage(), cause);
     }
 }

@@ -1,0 +1,184 @@
+package dev.holdfast.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.holdfast.order.ScriptedInventory.Fault;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class OrderTest extends ServiceTest {
+
+    private static final Duration AT_ONCE = Duration.ofSeconds(2);
+    private static final int ALWAYS = 1_000;
+
+    @Test
+    void anOrderIsConfirmedOnceHoweverOftenAndWhereverItIsPlaced() {
+        Answer first = order(ONE, 2);
+
+        assertThat(first.summary()).isEqualTo("201 CONFIRMED");
+        assertThat(first.header("Location"))
+                .isEqualTo("/orders/" + first.json().path("id").asString());
+        assertThat(first.header("Holdfast-Instance")).isEqualTo("order-1");
+        for (Instance instance : List.of(ONE, OTHER)) {
+            Answer again = order(instance, 2);
+            assertThat(again.response().body()).isEqualTo(first.response().body());
+            assertThat(again.header("Location")).isEqualTo(first.header("Location"));
+        }
+        assertThat(stored()).isEqualTo("CONFIRMED [RESERVED, CHARGED, CONFIRMED]");
+        assertThat(INVENTORY.counts(sku)).isEqualTo("8/2");
+    }
+
+    @Test
+    void theSameOrderAtTheSameTimeIsOneOrder() {
+        List<CompletableFuture<Answer>> answers = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            answers.add(orderAsync(i % 2 == 0 ? ONE : OTHER, 2));
+        }
+
+        assertThat(answers.stream()
+                        .map(CompletableFuture::join)
+                        .map(answer ->
+                                answer.summary() + answer.json().path("id").asString()))
+                .containsOnly("201 CONFIRMED"
+                        + answers.getFirst().join().json().path("id").asString());
+        assertThat(INVENTORY.counts(sku)).isEqualTo("8/2");
+    }
+
+    @Test
+    void outOfStockIsFinal() {
+        assertThat(order(ONE, 11).summary()).isEqualTo("409 out-of-stock");
+        INVENTORY.stock(sku, 10);
+
+        assertThat(order(OTHER, 11).summary()).isEqualTo("409 out-of-stock");
+        assertThat(stored()).isEqualTo("CANCELLED [REFUSED]");
+        assertThat(INVENTORY.counts(sku)).isEqualTo("20/0");
+    }
+
+    @Test
+    void aDeclinedPaymentIsFinalAndReleasesWhatWasReserved() {
+        INVENTORY.stock(sku, 90);
+
+        assertThat(order(ONE, 51).summary()).isEqualTo("402 payment-declined");
+        assertThat(order(OTHER, 51).summary()).isEqualTo("402 payment-declined");
+
+        assertThat(stored()).isEqualTo("CANCELLED [RESERVED, DECLINED, RELEASED]");
+        assertThat(INVENTORY.counts(sku)).isEqualTo("100/0");
+    }
+
+    @Test
+    void aKeyStandsForOneOrder() {
+        order(ONE, 2);
+
+        assertThat(order(OTHER, 3).summary()).isEqualTo("422 idempotency-key-reused");
+        assertThat(INVENTORY.counts(sku)).isEqualTo("8/2");
+    }
+
+    @Test
+    void anOrderIsFoundByItsId() {
+        String path = order(ONE, 11).json().path("order").asString();
+
+        assertThat(get(OTHER.uri(path)).json().path("reason").asString()).isEqualTo("out-of-stock");
+        for (String nobody : List.of(UUID.randomUUID().toString(), "17", "..", "a%20b")) {
+            assertThat(get(ONE.uri("/orders/" + nobody)).summary()).isEqualTo("404 not-found");
+        }
+    }
+
+    static Stream<Arguments> interruptions() {
+        return Stream.of(Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.UNAVAILABLE)
+                .flatMap(fault -> Stream.of(
+                        arguments("reserve", fault, 2, "PENDING []", "201 CONFIRMED"),
+                        arguments("confirm", fault, 2, "PENDING [RESERVED, CHARGED]", "201 CONFIRMED"),
+                        arguments("cancel", fault, 51, "PENDING [RESERVED, DECLINED]", "402 payment-declined")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("interruptions")
+    void anotherInstanceGoesOnFromTheStoredStep(String step, Fault fault, int pieces, String left, String answer) {
+        INVENTORY.stock(sku, 90);
+        INVENTORY.fail(step, fault, ALWAYS);
+
+        Answer interrupted = order(ONE, pieces);
+
+        assertThat(interrupted.summary()).isEqualTo("503 inventory-unavailable");
+        assertThat(interrupted.header("Retry-After")).isEqualTo("1");
+        assertThat(stored()).isEqualTo(left);
+        INVENTORY.mend();
+        assertThat(order(OTHER, pieces).summary()).isEqualTo(answer);
+        assertThat(INVENTORY.counts(sku)).isEqualTo(pieces > 50 ? "100/0" : "98/2");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LOST_REQUEST", "LOST_ANSWER", "LATE_ANSWER", "STALE_TOKEN"})
+    void whatGoesWrongOnceIsTriedAgainAndTheUserSeesNothingOfIt(Fault fault) {
+        INVENTORY.fail("reserve", fault, 1);
+        INVENTORY.fail("confirm", fault, 1);
+
+        assertThat(order(ONE, 2).summary()).isEqualTo("201 CONFIRMED");
+
+        assertThat(INVENTORY.counts(sku)).isEqualTo("8/2");
+    }
+
+    @Test
+    void aStaleTokenIsMetWithAFreshLease() {
+        long before = LOCKS.granted();
+        INVENTORY.fail("confirm", Fault.STALE_TOKEN, 1);
+
+        assertThat(order(ONE, 2).summary()).isEqualTo("201 CONFIRMED");
+
+        assertThat(LOCKS.granted() - before).isEqualTo(2);
+    }
+
+    @Test
+    void withoutALockServiceAnOrderWaitsForItsRepetition() {
+        LOCKS.setAvailable(false);
+        long begun = System.nanoTime();
+
+        assertThat(order(ONE, 2).summary()).isEqualTo("503 lock-unavailable");
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(AT_ONCE);
+        assertThat(stored()).isEqualTo("PENDING []");
+        LOCKS.setAvailable(true);
+        // The breaker may be open for a moment.
+        await().until(() -> order(OTHER, 2).summary().equals("201 CONFIRMED"));
+    }
+
+    @Test
+    void anOrderThatTakesLongIsAcceptedAndWorkedOn() {
+        LOCKS.hold("stock:" + sku);
+
+        Answer accepted = order(ONE, 2);
+
+        assertThat(accepted.summary()).isEqualTo("202 PENDING");
+        assertThat(accepted.header("Location")).startsWith("/orders/");
+        LOCKS.release("stock:" + sku);
+        await().until(() -> stored().startsWith("CONFIRMED"));
+        assertThat(order(OTHER, 2).summary()).isEqualTo("201 CONFIRMED");
+    }
+
+    @Test
+    void theBreakerCountsNoRefusalsAndIsSeenInHealthAndMetrics() {
+        for (int i = 0; i < 12; i++) {
+            Answer refused = send(post(ONE, "{\"sku\":\"" + sku + "\",\"quantity\":40}", "Idempotency-Key", key + i));
+            assertThat(refused.summary()).isEqualTo("409 out-of-stock");
+        }
+
+        assertThat(get(ONE.management("/actuator/health"))
+                        .json()
+                        .at("/components/circuitBreakers/details/inventory/details/failedCalls")
+                        .asInt(-1))
+                .isBetween(0, 11);
+        assertThat(get(ONE.management("/actuator/prometheus")).response().body())
+                .contains("resilience4j_circuitbreaker_state{name=\"inventory\",state=\"closed\"} 1.0");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.order;
+
+import org.jspecify.annotations.NullMarked;
