@@ -154,6 +154,23 @@ class OrderTest extends ServiceTest {
     }
 
     @Test
+    void anOutageIsToldAtOnceToAllWhoWaitForIt() {
+        INVENTORY.stock(sku, 90);
+        LOCKS.setAvailable(false);
+        long begun = System.nanoTime();
+
+        List<CompletableFuture<Answer>> answers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            String body = "{\"sku\":\"" + sku + "\",\"quantity\":1}";
+            answers.add(sendAsync(post(ONE, body, "Idempotency-Key", key + i)));
+        }
+
+        assertThat(answers.stream().map(CompletableFuture::join).map(Answer::summary))
+                .containsOnly("503 lock-unavailable");
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(AT_ONCE);
+    }
+
+    @Test
     void anOrderThatTakesLongIsAcceptedAndWorkedOn() {
         LOCKS.hold("stock:" + sku);
 

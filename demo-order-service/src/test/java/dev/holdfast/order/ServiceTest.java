@@ -144,7 +144,7 @@ abstract class ServiceTest {
         }
     }
 
-    private static CompletableFuture<Answer> sendAsync(HttpRequest request) {
+    static CompletableFuture<Answer> sendAsync(HttpRequest request) {
         return CLIENT.sendAsync(request, BodyHandlers.ofString()).thenApply(Answer::new);
     }
 

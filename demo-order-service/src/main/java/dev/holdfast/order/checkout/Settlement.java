@@ -35,7 +35,7 @@ class Settlement {
     /** How long an order is worked on: longer than anyone waits for the answer, with a queue before the lock. */
     private static final Duration LONGEST = Duration.ofSeconds(20);
     /** A lock service that cannot be reached is tried again for so long: one of its instances may just have died. */
-    private static final Duration RECOVERY = Duration.ofMillis(700);
+    private static final Duration RECOVERY = Duration.ofMillis(500);
 
     private static final Duration PAUSE = Duration.ofMillis(100);
 
@@ -43,6 +43,7 @@ class Settlement {
     private final Inventory inventory;
     private final Payments payments;
     private final Locks locks;
+    private final Turns turns = new Turns();
 
     Settlement(OrderStore orders, Inventory inventory, Payments payments, Locks locks) {
         this.orders = orders;
@@ -59,9 +60,14 @@ class Settlement {
      */
     Order settle(Order pending) {
         long begun = System.nanoTime();
+        String lock = "stock:" + pending.sku();
+        return turns.take(lock, LONGEST, () -> settle(pending, lock, begun));
+    }
+
+    private Order settle(Order pending, String lock, long begun) {
         Order order = pending;
         while (!order.isSettled()) {
-            try (HeldLease lease = lease("stock:" + order.sku(), begun)) {
+            try (HeldLease lease = lease(lock, begun)) {
                 order = workUnder(lease, order.id());
             } catch (LeaseLostException e) {
                 log.info("Lost the lease for order {}; a fresh one goes on", order.id());
@@ -73,6 +79,7 @@ class Settlement {
 
     /** Asks once without waiting: a lock service that cannot answer is known at once, not when the wait is over. */
     private HeldLease lease(String lock, long begun) {
+        long asked = System.nanoTime();
         while (true) {
             if (left(begun).isZero()) {
                 throw new LockNotAcquiredException(Reason.BUSY, "No time is left for the lock " + lock, null, null);
@@ -80,7 +87,7 @@ class Settlement {
             try {
                 return locks.tryAcquire(lock, TTL).orElseGet(() -> locks.acquire(lock, TTL, left(begun)));
             } catch (LockNotAcquiredException e) {
-                if (e.reason() != Reason.UNAVAILABLE || since(begun).compareTo(RECOVERY) > 0) {
+                if (e.reason() != Reason.UNAVAILABLE || since(asked).compareTo(RECOVERY) > 0) {
                     throw e;
                 }
                 pause();
