@@ -2,23 +2,28 @@ package dev.holdfast.gateway;
 
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
-import reactor.netty.http.server.HttpServerRoutes;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
 
-/** A real HTTP server that stands where lock-service would, and says who answered. */
+/** A real HTTP server that stands where a service would, and says who answered. */
 final class Backend implements AutoCloseable {
 
     static final String PROBLEM = "{\"type\":\"/problems/lock-held\",\"holders\":[ ]}";
-    static final Duration WAIT = Duration.ofSeconds(5);
-    static final Duration LONGER_THAN_THE_RESPONSE_TIMEOUT = Duration.ofSeconds(8);
+    static final Duration LONGER_THAN_THE_LIMIT = Duration.ofMillis(2500);
 
     private final String name;
+    private final List<String> seen = new CopyOnWriteArrayList<>();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final DisposableServer server;
 
@@ -28,7 +33,7 @@ final class Backend implements AutoCloseable {
                 .host("127.0.0.1")
                 .port(0)
                 .channelGroup(connections)
-                .route(this::routes)
+                .handle(this::answer)
                 .bindNow();
     }
 
@@ -36,24 +41,40 @@ final class Backend implements AutoCloseable {
         return server.port();
     }
 
-    private void routes(HttpServerRoutes routes) {
-        routes.get("/v1/who", (request, response) -> response.sendString(Mono.just(name)))
-                .get(
-                        "/v1/headers",
-                        (request, response) -> response.sendString(
-                                Mono.just(request.requestHeaders().names().toString())))
-                .put("/v1/held", (request, response) -> response.status(409)
-                        .header("Content-Type", "application/problem+json")
-                        .header("Retry-After", "7")
-                        .sendString(Mono.just(PROBLEM)))
-                .get("/v1/wait", (request, response) -> response.sendString(after(WAIT)))
-                .get("/v1/stuck", (request, response) -> response.sendString(after(LONGER_THAN_THE_RESPONSE_TIMEOUT)))
-                .get("/v1/reset", (request, response) -> {
-                    request.withConnection(Connection::dispose);
-                    return Mono.never();
-                })
-                .get("/v1/namespaces/orders/events", (request, response) -> response.sse()
-                        .sendString(Flux.concat(Mono.just("first\n"), after(LONGER_THAN_THE_RESPONSE_TIMEOUT))));
+    /** The requests that came, such as {@code GET /v1/who}. */
+    List<String> seen() {
+        return seen;
+    }
+
+    private Publisher<Void> answer(HttpServerRequest request, HttpServerResponse response) {
+        seen.add(request.method() + " " + request.uri());
+        return switch (request.uri()) {
+            case "/v1/headers" ->
+                response.sendString(Mono.just(request.requestHeaders().names().toString()));
+            case "/v1/prefer" ->
+                response.sendString(Mono.just(
+                        request.requestHeaders().getAllAsString("Prefer").toString()));
+            case "/v1/echo" ->
+                response.sendString(request.receive().aggregate().asString().defaultIfEmpty(""));
+            case "/v1/held" -> problem(response, 409);
+            case "/v1/failing" -> problem(response, 503);
+            case "/v1/slow", "/orders/slow" -> response.sendString(after(LONGER_THAN_THE_LIMIT));
+            case "/v1/reset" -> {
+                request.withConnection(Connection::dispose);
+                yield Mono.never();
+            }
+            case "/v1/namespaces/orders/events" ->
+                response.sse().sendString(Flux.concat(Mono.just("first\n"), after(LONGER_THAN_THE_LIMIT)));
+            default ->
+                request.method().equals(HttpMethod.HEAD) ? response.send() : response.sendString(Mono.just(name));
+        };
+    }
+
+    private static Publisher<Void> problem(HttpServerResponse response, int status) {
+        return response.status(status)
+                .header("Content-Type", "application/problem+json")
+                .header("Retry-After", "7")
+                .sendString(Mono.just(PROBLEM));
     }
 
     private Mono<String> after(Duration delay) {

@@ -76,12 +76,12 @@ class EjectionsTest {
         IOException asFeignWraps = new IOException(new SocketTimeoutException());
 
         assertThat(List.of(fault, asFeignWraps, new IllegalStateException(fault), new TimeoutException()))
-                .allMatch(error -> EjectingLifecycle.instancesFault(error) != null);
+                .allMatch(error -> InstanceFault.in(error) != null);
         assertThat(List.of(
                         new IllegalStateException(),
                         new CancellationException(),
                         new IOException("interrupted", new InterruptedException())))
-                .allMatch(error -> EjectingLifecycle.instancesFault(error) == null);
+                .allMatch(error -> InstanceFault.in(error) == null);
     }
 
     private void pass(Duration time) {

@@ -1,8 +1,10 @@
 package dev.holdfast.lock.web;
 
+import dev.holdfast.defaults.prefer.WaitPreference;
 import dev.holdfast.lock.core.FencingToken;
 import dev.holdfast.lock.core.LeaseId;
 import dev.holdfast.lock.core.LeaseRequest;
+import dev.holdfast.lock.core.LeaseRules;
 import dev.holdfast.lock.core.Leases;
 import dev.holdfast.lock.core.Namespace;
 import dev.holdfast.lock.core.Outcome;
@@ -62,7 +64,7 @@ final class LeaseController {
         if (ifMatch.isPresent()) {
             return Mono.fromCompletionStage(leases.renew(request, ifMatch.get()));
         }
-        Optional<Duration> wait = RequestHeaders.wait(headers);
+        Optional<Duration> wait = WaitPreference.of(headers, LeaseRules.MAX_WAIT);
         if (wait.isEmpty()) {
             return Mono.fromCompletionStage(leases.ensure(request));
         }

@@ -4,12 +4,8 @@ import dev.holdfast.defaults.problem.Problem;
 import dev.holdfast.defaults.problem.ProblemException;
 import dev.holdfast.lock.api.ProblemKind;
 import dev.holdfast.lock.core.FencingToken;
-import dev.holdfast.lock.core.LeaseRules;
-import java.math.BigInteger;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,29 +13,9 @@ import org.springframework.http.HttpHeaders;
 
 /** What a request says in its headers. */
 final class RequestHeaders {
-    private static final String PREFER = "Prefer";
-    private static final Pattern WAIT = Pattern.compile("wait\\s*=\\s*\"?(\\d+)\"?\\s*(;.*)?");
     private static final Pattern STRONG_TOKEN = Pattern.compile("\"(\\d{1,16})\"");
 
     private RequestHeaders() {}
-
-    /**
-     * {@code Prefer: wait=20} (RFC 7240, section 4.3), in seconds and at most {@link LeaseRules#MAX_WAIT}. What is not
-     * a number is ignored, as the RFC wants of preferences that are not understood.
-     */
-    static Optional<Duration> wait(HttpHeaders headers) {
-        return headers.getOrDefault(PREFER, List.of()).stream()
-                .flatMap(line -> Arrays.stream(line.split(",")))
-                .map(preference -> WAIT.matcher(preference.strip().toLowerCase(Locale.ROOT)))
-                .filter(Matcher::matches)
-                .map(match -> atMostMaxWait(match.group(1)))
-                .findFirst();
-    }
-
-    private static Duration atMostMaxWait(String seconds) {
-        BigInteger longest = BigInteger.valueOf(LeaseRules.MAX_WAIT.toSeconds());
-        return Duration.ofSeconds(new BigInteger(seconds).min(longest).longValue());
-    }
 
     /** {@code If-None-Match}: whether it names this entity tag (RFC 9110, section 13.1.2). */
     static boolean ifNoneMatch(HttpHeaders headers, String tag) {

@@ -1,0 +1,86 @@
+package dev.holdfast.gateway;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.defaults.HoldfastApplication;
+import dev.holdfast.ejection.Ejections;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.cloud.client.ServiceInstance;
+import org.springframework.cloud.client.discovery.DiscoveryClient;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The gateway as it ships with a real registry; one for all tests, which leave it without instances. */
+final class TestGateway {
+
+    private static final String TOMCAT = "org.springframework.boot.tomcat.autoconfigure.";
+    private static final TestGateway SHARED = new TestGateway();
+
+    private final TestRegistry registry = new TestRegistry();
+    private final ConfigurableApplicationContext gateway = HoldfastApplication.run(
+            GatewayApplication.class,
+            "gateway",
+            "--server.port=0",
+            "--server.address=127.0.0.1",
+            "--management.server.port=0",
+            "--management.server.address=127.0.0.1",
+            "--holdfast.drain.window=0s",
+            // Short, so that a test need not wait for long until an instance is tried again.
+            "--holdfast.ejection.duration=1s",
+            "--eureka.client.service-url.defaultZone=" + registry.address(),
+            // The test's Eureka server brings Jersey and Tomcat; the gateway as shipped has neither.
+            "--eureka.client.jersey.enabled=false",
+            "--spring.autoconfigure.exclude=" + TOMCAT + "reactive.TomcatReactiveWebServerAutoConfiguration," + TOMCAT
+                    + "actuate.web.server.TomcatReactiveManagementContextAutoConfiguration");
+
+    private final List<ServiceInstance> instances = new ArrayList<>();
+
+    static TestGateway shared() {
+        return SHARED;
+    }
+
+    int port() {
+        return gateway.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port() + path);
+    }
+
+    URI management(String path) {
+        return URI.create("http://127.0.0.1:" + gateway.getEnvironment().getProperty("local.management.port") + path);
+    }
+
+    /** Has the registry list an instance, and waits until the gateway knows. */
+    ServiceInstance register(String service, int port) throws Exception {
+        registry.register(service, port);
+        ServiceInstance instance = await().until(
+                        () -> listed(service).stream()
+                                .filter(each -> each.getPort() == port)
+                                .toList(),
+                        found -> !found.isEmpty())
+                .getFirst();
+        instances.add(instance);
+        return instance;
+    }
+
+    /** Has every instance leave the registry, and waits until the gateway knows. */
+    void deregisterAll() throws Exception {
+        for (ServiceInstance instance : instances) {
+            registry.deregister(instance.getServiceId(), instance.getPort());
+        }
+        for (ServiceInstance instance : instances) {
+            await().until(() -> listed(instance.getServiceId()).isEmpty());
+        }
+        instances.clear();
+    }
+
+    private List<ServiceInstance> listed(String service) {
+        return gateway.getBean(DiscoveryClient.class).getInstances(service);
+    }
+
+    boolean isEjected(ServiceInstance instance) {
+        return gateway.getBean(Ejections.class).isEjected(instance);
+    }
+}
