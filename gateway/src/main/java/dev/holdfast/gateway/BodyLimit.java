@@ -1,5 +1,6 @@
 package dev.holdfast.gateway;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.cloud.gateway.filter.AdaptCachedBodyGlobalFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
@@ -36,13 +37,19 @@ class BodyLimit implements GlobalFilter, Ordered {
         if (exchange.getRequest().getHeaders().getContentLength() > limit) {
             return Mono.error(new DataBufferLimitException("more than " + limit + " bytes announced"));
         }
-        Flux<DataBuffer> body =
-                DataBufferUtils.join(exchange.getRequest().getBody(), limit).flux();
         return chain.filter(exchange.mutate()
                 .request(new ServerHttpRequestDecorator(exchange.getRequest()) {
                     @Override
                     public Flux<DataBuffer> getBody() {
-                        return body;
+                        AtomicInteger read = new AtomicInteger();
+                        return super.getBody().handle((part, sink) -> {
+                            if (read.addAndGet(part.readableByteCount()) <= limit) {
+                                sink.next(part);
+                            } else {
+                                DataBufferUtils.release(part);
+                                sink.error(new DataBufferLimitException("more than " + limit + " bytes sent"));
+                            }
+                        });
                     }
                 })
                 .build());

@@ -1,9 +1,13 @@
 package dev.holdfast.lock;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
 import redis.embedded.RedisServer;
 
 /** A real Redis 6.2 on a free port of this machine. */
@@ -53,6 +57,19 @@ public final class TestRedis implements AutoCloseable {
     public void stop() {
         try {
             server.stop();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Has it answer nobody for a while, as a process that is stopped does; then it goes on. */
+    public void freeze(Duration time) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            String command = "CLIENT PAUSE " + time.toMillis() + "\r\n";
+            socket.getOutputStream().write(command.getBytes(US_ASCII));
+            if (socket.getInputStream().read() != '+') {
+                throw new IllegalStateException("Redis does not pause");
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

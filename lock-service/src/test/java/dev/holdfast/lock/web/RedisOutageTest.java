@@ -15,6 +15,8 @@ import org.springframework.test.context.DynamicPropertySource;
 class RedisOutageTest extends ServiceTest {
     private static final int REDIS_PORT = TestRedis.freePort();
     private static final Duration AT_ONCE = Duration.ofSeconds(2);
+    /** How long the gateway waits before it holds against an instance what is the store's. */
+    private static final Duration GIVEN_UP = Duration.ofSeconds(1);
 
     @DynamicPropertySource
     static void absent(DynamicPropertyRegistry properties) {
@@ -46,6 +48,21 @@ class RedisOutageTest extends ServiceTest {
         }
     }
 
+    @Test
+    void whileRedisIsFrozenEachAnswerComesBeforeACallerWouldGiveTheInstanceUp() {
+        try (TestRedis redis = new TestRedis(REDIS_PORT)) {
+            awaitRecovery();
+
+            redis.freeze(Duration.ofSeconds(3));
+            String path = leasePath(newId());
+            assertUnavailable(() -> get(path), GIVEN_UP);
+            assertUnavailable(() -> put(newId(), body("b", "PT30S")), GIVEN_UP);
+            assertUnavailable(() -> put(newId(), body("b", "PT30S"), "Prefer", "wait=20"), GIVEN_UP);
+
+            awaitRecovery();
+        }
+    }
+
     private void assertUnavailable() {
         String path = leasePath(newId());
         for (String method : new String[] {"GET", "HEAD", "DELETE"}) {
@@ -58,9 +75,13 @@ class RedisOutageTest extends ServiceTest {
     }
 
     private static void assertUnavailable(Supplier<Answer> call) {
+        assertUnavailable(call, AT_ONCE);
+    }
+
+    private static void assertUnavailable(Supplier<Answer> call, Duration within) {
         long begun = System.nanoTime();
         Answer answer = call.get();
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(AT_ONCE);
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(within);
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.header("Retry-After")).isEqualTo("1");
     }
