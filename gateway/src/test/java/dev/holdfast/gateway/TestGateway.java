@@ -2,14 +2,17 @@ package dev.holdfast.gateway;
 
 import static org.awaitility.Awaitility.await;
 
+import com.netflix.discovery.EurekaClient;
 import dev.holdfast.defaults.HoldfastApplication;
 import dev.holdfast.ejection.Ejections;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.test.util.ReflectionTestUtils;
 
 /** The gateway as it ships with a real registry; one for all tests, which leave it without instances. */
 final class TestGateway {
@@ -35,6 +38,11 @@ final class TestGateway {
                     + "actuate.web.server.TomcatReactiveManagementContextAutoConfiguration");
 
     private final List<ServiceInstance> instances = new ArrayList<>();
+    private final List<ServiceInstance> ejected = new CopyOnWriteArrayList<>();
+
+    private TestGateway() {
+        gateway.getBean(Ejections.class).onEjection(ejected::add);
+    }
 
     static TestGateway shared() {
         return SHARED;
@@ -74,13 +82,22 @@ final class TestGateway {
             await().until(() -> listed(instance.getServiceId()).isEmpty());
         }
         instances.clear();
+        ejected.clear();
     }
 
+    /** As the registry has it now: the gateway is not left to fetch it at its next turn. */
     private List<ServiceInstance> listed(String service) {
+        ReflectionTestUtils.invokeMethod(
+                gateway.getBean(EurekaClient.class), com.netflix.discovery.DiscoveryClient.class, "refreshRegistry");
         return gateway.getBean(DiscoveryClient.class).getInstances(service);
     }
 
     boolean isEjected(ServiceInstance instance) {
         return gateway.getBean(Ejections.class).isEjected(instance);
+    }
+
+    /** Those that were ejected since the last test. */
+    List<ServiceInstance> ejected() {
+        return ejected;
     }
 }
