@@ -28,7 +28,11 @@ final class Attempts {
 
     private Attempts(ServerHttpRequest request, @Nullable Duration answerWithin) {
         this.idempotent = isIdempotent(request);
-        this.wait = WaitPreference.of(request.getHeaders(), LONGEST_WAIT).orElse(null);
+        // A short wait does not take from what the route gives anyway.
+        this.wait = WaitPreference.of(request.getHeaders(), LONGEST_WAIT)
+                .filter(wait ->
+                        answerWithin == null || wait.plus(BEYOND_THE_WAIT).compareTo(answerWithin) > 0)
+                .orElse(null);
         this.answerWithin = wait == null || answerWithin == null ? answerWithin : BEYOND_THE_WAIT;
     }
 
