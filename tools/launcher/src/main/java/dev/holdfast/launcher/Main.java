@@ -12,23 +12,34 @@ import dev.holdfast.launcher.suite.SuiteOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 
-/** Carries out one command of the {@code demo} script, which has checked the arguments: folder, command, port. */
+/**
+ * Carries out one command of the {@code demo} script, which has checked the arguments: folder, command, port, and the
+ * instance for a command that has one.
+ */
 public final class Main {
 
     private static final int FAILED = 1;
+    private static final int UNKNOWN = 2;
     private static final int NOT_RUNNING = 3;
 
+    /** Longer than an instance may take to finish what is under way. */
+    private static final Duration DRAIN = Duration.ofMinutes(1);
+
     private final PrintStream out;
+    private final PrintStream err;
     private final List<String> trainer;
     private final SuiteOptions options;
 
-    private Main(PrintStream out, Path root, int port) {
+    private Main(PrintStream out, PrintStream err, Path root, int port) {
         this.out = out;
+        this.err = err;
         this.trainer = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-jar",
@@ -40,11 +51,11 @@ public final class Main {
     }
 
     static void main(String[] arguments) throws Exception {
-        var main = new Main(System.out, Path.of(arguments[0]), Integer.parseInt(arguments[2]));
-        System.exit(main.run(arguments[1]));
+        var main = new Main(System.out, System.err, Path.of(arguments[0]), Integer.parseInt(arguments[2]));
+        System.exit(main.run(arguments[1], arguments.length > 3 ? arguments[3] : ""));
     }
 
-    private int run(String command) throws IOException, InterruptedException {
+    private int run(String command, String instance) throws IOException, InterruptedException {
         return switch (command) {
             case "play" -> start(this::playAndStay);
             case "once" -> start(this::play);
@@ -52,6 +63,9 @@ public final class Main {
             case "train" -> train();
             case "status" -> status();
             case "down" -> down();
+            case "kill" -> operate(instance, this::kill);
+            case "drain" -> operate(instance, this::drain);
+            case "start" -> operate(instance, this::start);
             default -> throw new IllegalArgumentException(command);
         };
     }
@@ -68,7 +82,7 @@ public final class Main {
             printPlaces(suite.addresses());
             return act.on(suite);
         } catch (StartFailure failure) {
-            System.err.println(failure.getMessage());
+            err.println(failure.getMessage());
             return FAILED;
         }
     }
@@ -123,8 +137,7 @@ public final class Main {
     private int status() throws IOException {
         Optional<RunState> state = RunState.read(options.runFolder());
         if (state.isEmpty()) {
-            out.println("Holdfast does not run.");
-            return NOT_RUNNING;
+            return notRunning();
         }
         boolean all = true;
         try (var probes = new Probes()) {
@@ -144,16 +157,86 @@ public final class Main {
         if (part.process().running().isEmpty()) {
             return "gone";
         }
-        var management = part.address().management();
-        return management == null || probes.isReady(management) ? "ready" : "not ready";
+        return probes.isReady(part.address()) ? "ready" : "not ready";
     }
 
     private int down() throws IOException {
-        Optional<RunState> state = RunState.read(options.runFolder());
-        state.ifPresent(RunState::end);
-        RunState.remove(options.runFolder());
-        out.println(state.isPresent() ? "Holdfast is down." : "Holdfast does not run.");
+        boolean runs = RunState.read(options.runFolder()).isPresent();
+        RunState.end(options.runFolder());
+        out.println(runs ? "Holdfast is down." : "Holdfast does not run.");
         return 0;
+    }
+
+    @FunctionalInterface
+    private interface Operation {
+        int on(Instance instance);
+    }
+
+    /** Does something to one instance of a suite that runs, whichever launcher started it. */
+    private int operate(String name, Operation operation) throws IOException {
+        Optional<RunState> state = RunState.read(options.runFolder());
+        if (state.isEmpty()) {
+            return notRunning();
+        }
+        Optional<RunState.Part> part = state.get().part(name);
+        if (part.isEmpty()) {
+            String names = state.get().parts().stream()
+                    .map(known -> known.address().name())
+                    .collect(Collectors.joining(", "));
+            err.println("There is no instance " + name + ", but these: " + names + ".");
+            return UNKNOWN;
+        }
+        try (var probes = new Probes()) {
+            return operation.on(Instance.of(part.get(), probes, options.runFolder()));
+        } catch (StartFailure failure) {
+            err.println(failure.getMessage());
+            return FAILED;
+        }
+    }
+
+    private int kill(Instance instance) {
+        if (!instance.runs()) {
+            return gone(instance);
+        }
+        instance.kill();
+        out.println(instance.name() + " is killed: ./demo start " + instance.name() + " starts it again.");
+        return 0;
+    }
+
+    private int drain(Instance instance) {
+        if (!instance.runs()) {
+            return gone(instance);
+        }
+        long start = System.nanoTime();
+        if (!instance.drain(DRAIN)) {
+            err.println(instance.name() + " still runs after " + DRAIN.toSeconds() + " s: ./demo kill ends it.");
+            return FAILED;
+        }
+        out.println(instance.name() + " drained and ended within " + secondsSince(start) + ": ./demo start "
+                + instance.name() + " starts it again.");
+        return 0;
+    }
+
+    private int start(Instance instance) {
+        long start = System.nanoTime();
+        instance.start();
+        out.println(instance.name() + (instance.address().route() == null ? " is ready" : " is routable")
+                + " again after " + secondsSince(start) + ".");
+        return 0;
+    }
+
+    private int gone(Instance instance) {
+        err.println(instance.name() + " does not run: ./demo start " + instance.name() + " starts it.");
+        return FAILED;
+    }
+
+    private int notRunning() {
+        out.println("Holdfast does not run.");
+        return NOT_RUNNING;
+    }
+
+    private static String secondsSince(long start) {
+        return String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - start) / 1e9);
     }
 
     private void printPlaces(List<Instance.Address> addresses) {

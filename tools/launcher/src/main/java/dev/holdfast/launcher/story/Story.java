@@ -80,7 +80,8 @@ public final class Story implements AutoCloseable {
     }
 
     private Set<String> registeredInstances() throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(suite.registry().resolve("/eureka/apps"))
+        HttpRequest request = HttpRequest.newBuilder(
+                        suite.registries().getFirst().uri().resolve("/eureka/apps"))
                 .header("Accept", "application/json")
                 .timeout(Duration.ofSeconds(5))
                 .build();

@@ -77,6 +77,9 @@ final class Application {
                 "--server.port=0",
                 "--management.server.port=0",
                 "--spring.data.redis.port=9",
+                "--spring.flyway.enabled=false",
+                "--spring.datasource.hikari.initialization-fail-timeout=-1",
+                "--HOLDFAST_POSTGRES=127.0.0.1:9",
                 "--eureka.client.service-url.defaultZone=http://127.0.0.1:9/eureka/"));
         if (runs(command, folder) && Files.exists(draft)) {
             Files.move(draft, cache(folder), StandardCopyOption.ATOMIC_MOVE);

@@ -1,6 +1,7 @@
 package dev.holdfast.launcher.suite;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,28 +22,36 @@ public final class Instance {
     private final Supplier<List<String>> command;
     private final BooleanSupplier ready;
     private final Children children;
-    private final Runnable onStart;
-    private volatile @Nullable Process process;
+    private final Path runFolder;
 
     /**
      * Where an instance is found.
      *
      * @param management the root of its actuator, if it has one
+     * @param route where it answers through the gateway, in turn with others, if it is behind it
      * @param stage when it is ended: stage 0 first, higher stages when the ones before have ended
      */
-    public record Address(String name, URI uri, @Nullable URI management, Path log, int stage) {}
+    public record Address(
+            String name,
+            URI uri,
+            @Nullable URI management,
+            @Nullable URI route,
+            Path log,
+            int stage) {}
 
     Instance(
-            Address address,
-            Supplier<List<String>> command,
-            BooleanSupplier ready,
-            Children children,
-            Runnable onStart) {
+            Address address, Supplier<List<String>> command, BooleanSupplier ready, Children children, Path runFolder) {
         this.address = address;
         this.command = command;
         this.ready = ready;
         this.children = children;
-        this.onStart = onStart;
+        this.runFolder = runFolder;
+    }
+
+    /** An instance of a suite that another launcher started. */
+    public static Instance of(RunState.Part part, Probes probes, Path runFolder) {
+        return new Instance(
+                part.address(), part::command, () -> probes.isRoutable(part.address()), new Children(), runFolder);
     }
 
     public String name() {
@@ -63,15 +72,23 @@ public final class Instance {
         awaitReady();
     }
 
-    /** Starts the process. */
+    /** Starts the process, and records it for every launcher. */
     public void launch() {
-        Path log = address.log();
+        List<String> line = command.get();
         try {
-            process = children.start(log, command.get());
+            RunState.change(runFolder, before -> {
+                if (before == null) {
+                    throw new StartFailure("The suite is being stopped.");
+                }
+                if (runs()) {
+                    throw new StartFailure(name() + " runs already.");
+                }
+                ProcessHandle process = children.start(address.log(), line).toHandle();
+                return before.with(new RunState.Part(address, RunState.ProcessId.of(process), line));
+            });
         } catch (IOException failure) {
             throw new StartFailure(name() + " cannot be started: " + failure.getMessage(), failure);
         }
-        onStart.run();
     }
 
     /** Returns when the instance is ready to be used. */
@@ -89,19 +106,24 @@ public final class Instance {
         Signals.kill(handles());
     }
 
-    /** Asks the process to end (SIGTERM) and returns when it has. */
+    /** Asks the process to end (SIGTERM) and returns when it has, by force if need be. */
     public void terminate() {
         Signals.end(handles());
     }
 
+    /** Asks the process to end (SIGTERM), and returns whether it did so within the limit. */
+    public boolean drain(Duration limit) {
+        return Signals.terminate(handles(), limit);
+    }
+
     /** Freezes the process (SIGSTOP): its connections stay open, and nothing answers. */
     public void pause() {
-        Signals.send("STOP", handles());
+        Signals.send("STOP", Signals.family(handles()));
     }
 
     /** Lets a frozen process go on (SIGCONT). */
     public void resume() {
-        Signals.send("CONT", handles());
+        Signals.send("CONT", Signals.family(handles()));
     }
 
     /** Whether the process runs. */
@@ -109,9 +131,17 @@ public final class Instance {
         return handles().stream().anyMatch(Signals::runs);
     }
 
+    /** Its process, whichever launcher started it. */
     List<ProcessHandle> handles() {
-        Process started = process;
-        return started == null ? List.of() : List.of(started.toHandle());
+        try {
+            return RunState.read(runFolder)
+                    .flatMap(state -> state.part(name()))
+                    .flatMap(part -> part.process().running())
+                    .map(List::of)
+                    .orElse(List.of());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     private static String lastErrors(Path log) {

@@ -25,10 +25,26 @@ public final class Probes implements AutoCloseable {
                 .isPresent();
     }
 
-    /** Whether it is this instance that answers a call through the gateway. One of several answers now and then. */
-    boolean answersThrough(URI gateway, String path, String instance) {
-        return get(gateway.resolve(path))
-                .filter(answer -> answer.statusCode() == 200)
+    /** Whether an instance does its work when asked directly. */
+    public boolean isReady(Instance.Address address) {
+        return switch (address.uri().getScheme()) {
+            case "redis" -> Redis.answers(address.uri().getPort());
+            case "postgresql" -> Postgres.serves(address.uri().getPort());
+            default -> address.management() == null || isReady(address.management());
+        };
+    }
+
+    /**
+     * Whether an instance does its work when asked the way its users do: through the gateway if it is behind it. Of
+     * several instances each answers now and then.
+     */
+    public boolean isRoutable(Instance.Address address) {
+        return address.route() == null ? isReady(address) : answers(address.route(), address.name());
+    }
+
+    private boolean answers(URI route, String instance) {
+        return get(route)
+                .filter(answer -> answer.statusCode() < 500)
                 .flatMap(answer -> answer.headers().firstValue("Holdfast-Instance"))
                 .filter(instance::equals)
                 .isPresent();

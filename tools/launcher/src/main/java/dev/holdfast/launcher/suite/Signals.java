@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Signals to processes, each known by its handle. */
 final class Signals {
@@ -16,23 +17,39 @@ final class Signals {
 
     private Signals() {}
 
-    /** Ends processes together: asks first, then forces those that still run. */
+    /** Ends processes and what they started: asks them first, then forces all that still run. */
     static void end(Collection<ProcessHandle> processes) {
-        List<ProcessHandle> alive = processes.stream().filter(Signals::runs).toList();
-        if (alive.isEmpty()) {
-            return;
-        }
-        // A frozen process would see the request only when thawed.
-        send("CONT", alive);
-        alive.forEach(ProcessHandle::destroy);
-        if (!awaitEnd(alive, TERMINATION)) {
-            kill(alive);
+        List<ProcessHandle> family = family(processes);
+        if (!terminate(processes, TERMINATION)) {
+            kill(family);
         }
     }
 
+    /** Asks processes to end, and returns whether they did so within the limit, with all that they had started. */
+    static boolean terminate(Collection<ProcessHandle> processes, Duration limit) {
+        List<ProcessHandle> family = family(processes);
+        if (family.isEmpty()) {
+            return true;
+        }
+        // A frozen process would see the request only when thawed.
+        send("CONT", family);
+        processes.forEach(ProcessHandle::destroy);
+        return awaitEnd(family, limit);
+    }
+
     static void kill(Collection<ProcessHandle> processes) {
-        processes.forEach(ProcessHandle::destroyForcibly);
-        awaitEnd(processes, KILL);
+        List<ProcessHandle> family = family(processes);
+        family.forEach(ProcessHandle::destroyForcibly);
+        awaitEnd(family, KILL);
+    }
+
+    /** The processes that run, with all that they started: PostgreSQL serves each connection by a process of its own. */
+    static List<ProcessHandle> family(Collection<ProcessHandle> processes) {
+        return processes.stream()
+                .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
+                .filter(Signals::runs)
+                .distinct()
+                .toList();
     }
 
     /** Whether a process runs. A zombie does not: an orphan stays one where nobody reaps. */
@@ -41,6 +58,9 @@ final class Signals {
     }
 
     static void send(String signal, Collection<ProcessHandle> processes) {
+        if (processes.isEmpty()) {
+            return;
+        }
         String pids =
                 processes.stream().map(ProcessHandle::pid).map(String::valueOf).collect(Collectors.joining(" "));
         try {

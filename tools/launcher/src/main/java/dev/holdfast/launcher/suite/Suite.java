@@ -17,11 +17,11 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.Executors;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The suite on one machine: Redis, the registry, the lock services and the gateway, each a process on 127.0.0.1. */
+/** The suite on one machine: stores, registries, services and the gateway, each a process on 127.0.0.1. */
 public final class Suite implements AutoCloseable {
 
     /** The stages of the end: what drains, then what it drains with. */
@@ -36,8 +36,9 @@ public final class Suite implements AutoCloseable {
     private final List<Application> applications = new ArrayList<>();
     private final Map<String, Instance> instances = new LinkedHashMap<>();
     private final URI gateway;
-    private final URI registry;
+    private final List<URI> registries;
     private final Redis redis;
+    private final URI postgres;
     private @Nullable FileLock claim;
     private volatile boolean attached = true;
 
@@ -45,11 +46,14 @@ public final class Suite implements AutoCloseable {
     public Suite(SuiteOptions options) {
         this.options = options;
         this.gateway = http(options.gatewayPort() == 0 ? ports.next() : options.gatewayPort());
-        this.registry = http(ports.next());
+        this.registries = registries(options.registries());
         this.redis = redis(ports.next());
-        service(ServiceSpec.REGISTRY, List.of(registry), GROUND);
+        this.postgres = postgres(ports.next());
+        service(ServiceSpec.registry(options.registries()), registries, GROUND);
         service(ServiceSpec.GATEWAY, List.of(gateway), SERVICES);
-        service(ServiceSpec.LOCK_SERVICE, List.of(http(ports.next()), http(ports.next())), SERVICES);
+        service(ServiceSpec.LOCK_SERVICE, SERVICES);
+        service(ServiceSpec.INVENTORY_SERVICE, SERVICES);
+        service(ServiceSpec.ORDER_SERVICE, SERVICES);
     }
 
     /**
@@ -90,8 +94,9 @@ public final class Suite implements AutoCloseable {
         return gateway;
     }
 
-    public URI registry() {
-        return registry;
+    /** The registry, or the two that are peers. */
+    public List<Instance> registries() {
+        return instances(ServiceSpec.registry(options.registries()));
     }
 
     public Redis redis() {
@@ -104,7 +109,23 @@ public final class Suite implements AutoCloseable {
     }
 
     public List<Instance> lockServices() {
-        return ServiceSpec.LOCK_SERVICE.instances().stream().map(this::instance).toList();
+        return instances(ServiceSpec.LOCK_SERVICE);
+    }
+
+    public List<Instance> orderServices() {
+        return instances(ServiceSpec.ORDER_SERVICE);
+    }
+
+    public Instance inventoryService() {
+        return instance("inventory-service");
+    }
+
+    public Instance postgres() {
+        return instance("postgres");
+    }
+
+    private List<Instance> instances(ServiceSpec spec) {
+        return spec.instances().stream().map(this::instance).toList();
     }
 
     /** Where each part is found. */
@@ -143,7 +164,7 @@ public final class Suite implements AutoCloseable {
     public synchronized void detach(List<String> successor) throws IOException {
         Process process = successor.isEmpty() ? null : children.start(log("successor"), successor);
         attached = false;
-        writeState(process == null ? null : process.toHandle());
+        owned(process == null ? null : process.toHandle());
         releaseRunFolder();
     }
 
@@ -163,13 +184,13 @@ public final class Suite implements AutoCloseable {
     }
 
     private synchronized void end() {
-        new RunState(null, parts()).end();
         try {
-            children.close();
             if (claim != null) {
-                RunState.remove(options.runFolder());
-                releaseRunFolder();
+                owned(null);
+                RunState.end(options.runFolder());
             }
+            children.close();
+            releaseRunFolder();
         } catch (IOException failure) {
             throw new IllegalStateException("The run folder cannot be tidied", failure);
         }
@@ -190,7 +211,7 @@ public final class Suite implements AutoCloseable {
         Folders.delete(folder);
         Files.createDirectories(folder.resolve("redis"));
         Files.createDirectories(folder.resolve("logs"));
-        writeState();
+        owned(ProcessHandle.current());
     }
 
     private static @Nullable FileLock lock(Path file) throws IOException {
@@ -209,72 +230,81 @@ public final class Suite implements AutoCloseable {
         }
     }
 
-    private void writeState() {
-        writeState(ProcessHandle.current());
+    /** Records which launcher works for the run. */
+    private void owned(@Nullable ProcessHandle launcher) throws IOException {
+        RunState.ProcessId owner = launcher == null ? null : RunState.ProcessId.of(launcher);
+        RunState.change(
+                options.runFolder(), before -> new RunState(owner, before == null ? List.of() : before.parts()));
     }
 
-    private synchronized void writeState(@Nullable ProcessHandle launcher) {
-        try {
-            new RunState(launcher == null ? null : RunState.ProcessId.of(launcher), parts()).write(options.runFolder());
-        } catch (IOException failure) {
-            throw new StartFailure("The state cannot be written: " + failure.getMessage(), failure);
-        }
-    }
-
-    private List<RunState.Part> parts() {
-        var parts = new ArrayList<RunState.Part>();
-        for (Instance part : instances.values()) {
-            part.handles()
-                    .forEach(process -> parts.add(new RunState.Part(part.address(), RunState.ProcessId.of(process))));
-        }
-        return parts;
+    private List<URI> registries(int count) {
+        // Peers tell each other apart by the host name alone.
+        return count == 1
+                ? List.of(http(ports.next()))
+                : List.of(URI.create("http://localhost:" + ports.next()), http(ports.next()));
     }
 
     private Redis redis(int port) {
         Path data = options.runFolder().resolve("redis");
-        var address =
-                new Instance.Address("redis", URI.create("redis://127.0.0.1:" + port), null, log("redis"), GROUND);
+        URI uri = URI.create("redis://127.0.0.1:" + port);
         Instance instance = instance(
-                address,
-                () -> Redis.command(options.root().resolve(".demo/redis"), port, data),
-                () -> Redis.answers(port));
+                new Instance.Address("redis", uri, null, null, log("redis"), GROUND),
+                () -> Redis.command(options.root().resolve(".demo/redis"), port, data));
         return new Redis(instance, data);
+    }
+
+    private URI postgres(int port) {
+        Path programs = options.root().resolve(".demo/postgres");
+        Path data = options.runFolder().resolve("postgres");
+        URI uri = URI.create("postgresql://127.0.0.1:" + port);
+        instance(
+                new Instance.Address("postgres", uri, null, null, log("postgres"), GROUND),
+                () -> Postgres.command(programs, port, data, log("postgres"), children));
+        return uri;
+    }
+
+    private void service(ServiceSpec spec, int stage) {
+        service(spec, spec.instances().stream().map(name -> http(ports.next())).toList(), stage);
     }
 
     private void service(ServiceSpec spec, List<URI> places, int stage) {
         var application = new Application(spec, options.root(), children, options.progress());
         applications.add(application);
+        URI route = spec.route() == null ? null : gateway.resolve(spec.route());
         for (int i = 0; i < places.size(); i++) {
             String name = spec.instances().get(i);
-            URI management = http(ports.next());
-            var address = new Instance.Address(name, places.get(i), management, log(name), stage);
-            instance(
-                    address, () -> serviceCommand(application, address, management), readiness(spec, name, management));
+            var address = new Instance.Address(name, places.get(i), http(ports.next()), route, log(name), stage);
+            instance(address, () -> serviceCommand(application, address));
         }
     }
 
-    private Instance instance(Instance.Address address, Supplier<List<String>> command, BooleanSupplier ready) {
-        var instance = new Instance(address, command, ready, children, this::writeState);
+    private Instance instance(Instance.Address address, Supplier<List<String>> command) {
+        var instance = new Instance(address, command, () -> probes.isRoutable(address), children, options.runFolder());
         instances.put(address.name(), instance);
         return instance;
     }
 
-    private BooleanSupplier readiness(ServiceSpec spec, String name, URI management) {
-        String route = spec.route();
-        return route == null ? () -> probes.isReady(management) : () -> probes.answersThrough(gateway, route, name);
-    }
-
-    private List<String> serviceCommand(Application application, Instance.Address address, URI management) {
+    private List<String> serviceCommand(Application application, Instance.Address address) {
         var command = new ArrayList<>(application.command());
         command.addAll(List.of(
                 "--server.address=127.0.0.1",
                 "--server.port=" + address.uri().getPort(),
                 "--management.server.address=127.0.0.1",
-                "--management.server.port=" + management.getPort(),
-                "--eureka.client.service-url.defaultZone=" + registry.resolve("/eureka/"),
+                "--management.server.port="
+                        + Objects.requireNonNull(address.management()).getPort(),
+                "--HOLDFAST_HOST=" + address.uri().getHost(),
+                "--HOLDFAST_REGISTRY="
+                        + registries.stream()
+                                .map(registry -> registry.resolve("/eureka/").toString())
+                                .collect(Collectors.joining(",")),
                 "--eureka.instance.instance-id=" + address.name(),
                 "--spring.data.redis.host=127.0.0.1",
-                "--spring.data.redis.port=" + redis.instance().uri().getPort()));
+                "--spring.data.redis.port=" + redis.instance().uri().getPort(),
+                "--HOLDFAST_POSTGRES=127.0.0.1:" + postgres.getPort(),
+                "--HOLDFAST_POSTGRES_USER=" + Postgres.USER));
+        if (registries.contains(address.uri()) && registries.size() > 1) {
+            command.add("--spring.profiles.active=peers");
+        }
         return command;
     }
 

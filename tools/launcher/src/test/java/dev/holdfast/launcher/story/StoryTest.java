@@ -33,7 +33,7 @@ class StoryTest {
         server.start();
         Path nowhere = Path.of("target", "never-started");
         neverStarted =
-                new Suite(new SuiteOptions(nowhere, nowhere, server.getAddress().getPort(), line -> {}));
+                new Suite(new SuiteOptions(nowhere, nowhere, server.getAddress().getPort(), 1, line -> {}));
         story = new Story(neverStarted);
     }
 

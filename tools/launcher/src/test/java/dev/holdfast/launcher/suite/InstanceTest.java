@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,11 @@ class InstanceTest {
     Path folder;
 
     private final Children children = new Children();
+
+    @BeforeEach
+    void beginRun() throws IOException {
+        RunState.change(folder, before -> new RunState(null, List.of()));
+    }
 
     @AfterEach
     void endAll() {
@@ -103,36 +109,62 @@ class InstanceTest {
     }
 
     @Test
-    void aStateEndsItsProcesses() throws IOException {
+    void aRunEndsWithItsProcesses() throws IOException {
         Instance instance = instance("exec sleep 60", () -> true);
         instance.start();
-        var process = RunState.ProcessId.of(instance.handles().getFirst());
-        new RunState(null, List.of(new RunState.Part(instance.address(), process))).write(folder);
 
-        RunState.read(folder).orElseThrow().end();
+        RunState.end(folder);
 
         assertThat(instance.runs()).isFalse();
         assertThat(RunState.read(folder)).isEmpty();
     }
 
     @Test
-    void aStateLeavesALaterProcessOfTheSamePidAlone() throws IOException {
+    void aRunLeavesALaterProcessOfTheSamePidAlone() throws IOException {
+        Process other = new ProcessBuilder("sleep", "60").start();
+        try {
+            var earlier = new RunState.ProcessId(other.pid(), Instant.now().minusSeconds(3600));
+            Instance instance = instance("exec sleep 60", () -> true);
+            RunState.change(
+                    folder,
+                    before -> new RunState(
+                            earlier, List.of(new RunState.Part(instance.address(), earlier, List.of("sleep")))));
+
+            assertThat(instance.runs()).isFalse();
+            instance.kill();
+            RunState.end(folder);
+
+            assertThat(other.isAlive()).isTrue();
+        } finally {
+            other.destroyForcibly();
+        }
+    }
+
+    @Test
+    void anotherLauncherEndsAnInstanceAndStartsItAgain() throws IOException {
         Instance instance = instance("exec sleep 60", () -> true);
         instance.start();
-        long pid = instance.handles().getFirst().pid();
-        var earlier = new RunState.ProcessId(pid, Instant.now().minusSeconds(3600));
-        var state = new RunState(earlier, List.of(new RunState.Part(instance.address(), earlier)));
-        state.write(folder);
+        RunState.Part part = RunState.read(folder).orElseThrow().part("part").orElseThrow();
+        try (var probes = new Probes()) {
+            Instance elsewhere = Instance.of(part, probes, folder);
+            assertThatExceptionOfType(StartFailure.class)
+                    .isThrownBy(elsewhere::launch)
+                    .withMessage("part runs already.");
 
-        state.end();
+            elsewhere.kill();
+            assertThat(instance.runs()).isFalse();
+            elsewhere.launch();
 
-        assertThat(instance.runs()).isTrue();
-        assertThat(RunState.read(folder)).isEmpty();
+            assertThat(instance.runs()).isTrue();
+            assertThat(instance.handles()).isEqualTo(elsewhere.handles());
+            instance.kill();
+            assertThat(elsewhere.runs()).isFalse();
+        }
     }
 
     private Instance instance(String script, BooleanSupplier ready) {
-        var address =
-                new Instance.Address("part", URI.create("http://127.0.0.1:9"), null, folder.resolve("part.log"), 0);
-        return new Instance(address, () -> List.of("sh", "-c", script), ready, children, () -> {});
+        var address = new Instance.Address(
+                "part", URI.create("http://127.0.0.1:9"), null, null, folder.resolve("part.log"), 0);
+        return new Instance(address, () -> List.of("sh", "-c", script), ready, children, folder);
     }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ class RedisTest {
     @BeforeEach
     void makeFolder() throws IOException {
         Files.createDirectories(folder.resolve("data"));
+        RunState.change(folder, before -> new RunState(null, List.of()));
     }
 
     @AfterEach
@@ -62,14 +64,14 @@ class RedisTest {
     private Redis redis() {
         Path data = folder.resolve("data");
         var address = new Instance.Address(
-                "redis", URI.create("redis://127.0.0.1:" + port), null, folder.resolve("redis.log"), 1);
+                "redis", URI.create("redis://127.0.0.1:" + port), null, null, folder.resolve("redis.log"), 1);
         return new Redis(
                 new Instance(
                         address,
                         () -> Redis.command(folder.resolve("programs"), port, data),
                         () -> Redis.answers(port),
                         children,
-                        () -> {}),
+                        folder),
                 data);
     }
 }

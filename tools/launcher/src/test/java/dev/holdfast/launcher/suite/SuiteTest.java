@@ -38,6 +38,6 @@ class SuiteTest {
     }
 
     private SuiteOptions options(int port) {
-        return new SuiteOptions(root, root.resolve("run"), port, line -> {});
+        return new SuiteOptions(root, root.resolve("run"), port, 1, line -> {});
     }
 }
