@@ -3,8 +3,8 @@ package dev.holdfast.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.launcher.story.Answer;
 import dev.holdfast.launcher.story.LockClient;
-import dev.holdfast.launcher.story.LockClient.Answer;
 import dev.holdfast.launcher.story.LockClient.Grant;
 import dev.holdfast.launcher.suite.Instance;
 import dev.holdfast.launcher.suite.Suite;

@@ -35,7 +35,7 @@ final class SharedSuite implements ParameterResolver {
     }
 
     private static Suite started() {
-        var suite = new Suite(new SuiteOptions(ROOT, ROOT.resolve("tests/target/run"), 0, System.out::println));
+        var suite = new Suite(new SuiteOptions(ROOT, ROOT.resolve("tests/target/run"), 0, 2, System.out::println));
         try {
             suite.start();
         } catch (InterruptedException interrupt) {

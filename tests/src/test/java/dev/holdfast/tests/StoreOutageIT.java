@@ -2,8 +2,8 @@ package dev.holdfast.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.launcher.story.Answer;
 import dev.holdfast.launcher.story.LockClient;
-import dev.holdfast.launcher.story.LockClient.Answer;
 import dev.holdfast.launcher.story.LockClient.Grant;
 import dev.holdfast.launcher.suite.Instance;
 import dev.holdfast.launcher.suite.Suite;

@@ -15,8 +15,7 @@ class CriticalSectionTest {
             new UUID(0, 1),
             1,
             0,
-            new LockClient.Answer(
-                    201, HttpHeaders.of(Map.of(), (name, value) -> true), MissingNode.getInstance(), 0, 0));
+            new Answer(201, HttpHeaders.of(Map.of(), (name, value) -> true), MissingNode.getInstance(), 0, 0));
 
     @Test
     void countsThoseWhoComeOneAfterTheOther() {
