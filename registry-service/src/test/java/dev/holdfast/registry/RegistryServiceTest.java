@@ -1,8 +1,10 @@
 package dev.holdfast.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.netflix.eureka.EurekaServerConfig;
+import com.netflix.eureka.registry.PeerAwareInstanceRegistry;
 import dev.holdfast.defaults.HoldfastApplication;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,7 +32,7 @@ class RegistryServiceTest {
     private ConfigurableApplicationContext registry;
 
     @BeforeAll
-    void start() {
+    void start() throws Exception {
         registry = HoldfastApplication.run(
                 RegistryServiceApplication.class,
                 "registry-service",
@@ -38,6 +40,10 @@ class RegistryServiceTest {
                 "--server.address=127.0.0.1",
                 "--management.server.port=0",
                 "--management.server.address=127.0.0.1");
+        // One that just started and knows nobody does not say that there is nobody.
+        var instances = registry.getBean(PeerAwareInstanceRegistry.class);
+        await().until(() -> !instances.shouldAllowAccess(false));
+        await().untilAsserted(() -> assertThat(get("/eureka/apps").statusCode()).isEqualTo(200));
     }
 
     @AfterAll

@@ -2,6 +2,7 @@ package dev.holdfast.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.launcher.suite.Suite;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,9 +15,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the script says when there is nothing to start, in a folder of its own beside the built modules. */
+/** What the script says and does, in a folder of its own beside the built modules. */
 class DemoScriptIT {
 
     @TempDir
@@ -30,8 +32,16 @@ class DemoScriptIT {
         Path project = SharedSuite.ROOT.toRealPath();
         Files.copy(project.resolve("demo"), root.resolve("demo"));
         assertThat(root.resolve("demo").toFile().setExecutable(true)).isTrue();
-        for (String part :
-                List.of("pom.xml", "config", "libs", "registry-service", "lock-service", "gateway", "tools")) {
+        for (String part : List.of(
+                "pom.xml",
+                "config",
+                "libs",
+                "registry-service",
+                "lock-service",
+                "gateway",
+                "demo-order-service",
+                "demo-inventory-service",
+                "tools")) {
             Files.createSymbolicLink(root.resolve(part), project.resolve(part));
         }
     }
@@ -59,6 +69,52 @@ class DemoScriptIT {
     void statusAndDownSayThatNothingRuns() throws Exception {
         assertThat(demo("status")).isEqualTo(new Run(3, List.of("Holdfast does not run.")));
         assertThat(demo("down")).isEqualTo(new Run(0, List.of("Holdfast does not run.")));
+    }
+
+    @Test
+    void whatIsDoneToAnInstanceNeedsItsNameAndASuite() throws Exception {
+        assertThat(demo("kill"))
+                .isEqualTo(new Run(2, List.of("demo: kill needs the name of an instance: ./demo status shows them")));
+        assertThat(demo("start", "lock-service-1")).isEqualTo(new Run(3, List.of("Holdfast does not run.")));
+    }
+
+    @Test
+    @ExtendWith(SharedSuite.class)
+    void anInstanceOfASuiteThatRunsIsKilledDrainedAndStartedAgain(Suite suite) throws Exception {
+        Files.createDirectory(root.resolve(".demo"));
+        Files.createSymbolicLink(root.resolve(".demo/run"), SharedSuite.RUN.toRealPath());
+        String name = "lock-service-2";
+
+        assertThat(demo("kill", "nobody"))
+                .isEqualTo(new Run(
+                        2,
+                        List.of("There is no instance nobody, but these: gateway, inventory-service, lock-service-1, "
+                                + "lock-service-2, order-service-1, order-service-2, postgres, redis, registry-1, "
+                                + "registry-2.")));
+        assertThat(demo("start", name)).isEqualTo(new Run(1, List.of(name + " runs already.")));
+
+        assertThat(demo("kill", name))
+                .isEqualTo(new Run(0, List.of(name + " is killed: ./demo start " + name + " starts it again.")));
+        assertThat(suite.instance(name).runs()).isFalse();
+        assertThat(demo("kill", name))
+                .isEqualTo(new Run(1, List.of(name + " does not run: ./demo start " + name + " starts it.")));
+        assertThat(demo("status").code()).isEqualTo(1);
+        assertThat(demo("status").lines()).anyMatch(line -> line.matches(name + " +gone .*"));
+        assertStarted(name, suite);
+
+        Run drain = demo("drain", name);
+        assertThat(drain.code()).isZero();
+        assertThat(drain.lines()).singleElement().asString().startsWith(name + " drained and ended within ");
+        assertThat(suite.instance(name).runs()).isFalse();
+        assertStarted(name, suite);
+        assertThat(demo("status").code()).isZero();
+    }
+
+    private void assertStarted(String name, Suite suite) throws Exception {
+        Run start = demo("start", name);
+        assertThat(start.code()).isZero();
+        assertThat(start.lines()).singleElement().asString().startsWith(name + " is routable again after ");
+        assertThat(suite.instance(name).runs()).isTrue();
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 final class SharedSuite implements ParameterResolver {
 
     static final Path ROOT = Path.of(System.getProperty("holdfast.root", ".."));
+    static final Path RUN = ROOT.resolve("tests/target/run");
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -35,7 +36,7 @@ final class SharedSuite implements ParameterResolver {
     }
 
     private static Suite started() {
-        var suite = new Suite(new SuiteOptions(ROOT, ROOT.resolve("tests/target/run"), 0, 2, System.out::println));
+        var suite = new Suite(new SuiteOptions(ROOT, RUN, 0, 2, System.out::println));
         try {
             suite.start();
         } catch (InterruptedException interrupt) {

@@ -6,11 +6,16 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.launcher.story.Answer;
 import dev.holdfast.launcher.story.LockClient;
 import dev.holdfast.launcher.story.LockClient.Grant;
+import dev.holdfast.launcher.suite.Instance;
 import dev.holdfast.launcher.suite.Suite;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -84,6 +89,42 @@ class WaitingIT {
         }
         assertThat(locks.read(first).body().path("state").asString()).isNotEqualTo("HELD");
         locks.release(second);
+    }
+
+    @Test
+    void thePlacesOfThoseWhoWaitedAtAnInstanceThatIsKilledAreKept() throws Exception {
+        String lock = "killed";
+        int waiters = 6;
+        Instance killed = suite.lockServices().getFirst();
+        List<Integer> granted = Collections.synchronizedList(new ArrayList<>());
+        locks.acquire(holder, lock, TTL, LIMIT);
+        // Positions are read past the gateway, so that its turns put each second waiter on each instance.
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                LockClient other =
+                        SharedSuite.locks(suite.lockServices().getLast().uri())) {
+            List<Future<?>> waiting = new ArrayList<>();
+            for (int number = 1; number <= waiters; number++) {
+                int place = number;
+                UUID id = UUID.randomUUID();
+                waiting.add(threads.submit(() -> {
+                    locks.acquire(id, lock, TTL, LIMIT);
+                    granted.add(place);
+                    return locks.release(id);
+                }));
+                await().untilAsserted(() -> assertPosition(place, other.read(id)));
+            }
+
+            killed.kill();
+            try {
+                assertThat(other.release(holder).status()).isEqualTo(204);
+                for (Future<?> waiter : waiting) {
+                    waiter.get(30, TimeUnit.SECONDS);
+                }
+            } finally {
+                killed.start();
+            }
+        }
+        assertThat(granted).containsExactly(1, 2, 3, 4, 5, 6);
     }
 
     private void awaitPosition(UUID id, int position) {

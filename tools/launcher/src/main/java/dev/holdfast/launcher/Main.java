@@ -145,7 +145,7 @@ public final class Main {
                 String health = health(part, probes);
                 all &= health.equals("ready");
                 out.println(String.format(
-                        "%-16s %-9s pid %d",
+                        "%-17s %-9s pid %d",
                         part.address().name(), health, part.process().pid()));
             }
         }
@@ -242,13 +242,13 @@ public final class Main {
     private void printPlaces(List<Instance.Address> addresses) {
         out.println();
         for (Instance.Address address : addresses) {
-            out.println(String.format("%-16s %s", address.name(), address.uri()));
+            out.println(String.format("%-17s %s", address.name(), address.uri()));
             if (address.management() != null) {
                 String actuator = address.management() + "/actuator/";
-                out.println(String.format("%-16s   %shealth  %sprometheus", "", actuator, actuator));
+                out.println(String.format("%-17s   %shealth  %sprometheus", "", actuator, actuator));
             }
         }
-        out.println(String.format("%-16s %s", "logs", options.runFolder().resolve("logs")));
+        out.println(String.format("%-17s %s", "logs", options.runFolder().resolve("logs")));
         out.println();
     }
 }

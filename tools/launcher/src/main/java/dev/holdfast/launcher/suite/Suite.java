@@ -71,7 +71,7 @@ public final class Suite implements AutoCloseable {
             for (int i = 0; i < instances.size(); i++) {
                 Instance part = parts.take().get();
                 double seconds = (System.nanoTime() - start) / 1e9;
-                options.progress().accept(String.format(Locale.ROOT, "%-16s ready %6.1f s", part.name(), seconds));
+                options.progress().accept(String.format(Locale.ROOT, "%-17s ready %6.1f s", part.name(), seconds));
             }
         } catch (ExecutionException failure) {
             boolean stopped = isClosing();
