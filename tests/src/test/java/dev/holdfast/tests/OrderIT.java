@@ -96,8 +96,8 @@ class OrderIT {
         }
         for (String key : keys) {
             await().atMost(Duration.ofSeconds(15))
-                    .untilAsserted(() ->
-                            assertThat(orders.order(key, sku, 1).status()).isEqualTo(201));
+                    .untilAsserted(
+                            () -> assertThat(orders.order(key, sku, 1).status()).isEqualTo(201));
         }
         assertSold(ORDERS);
     }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -112,7 +113,7 @@ public final class Load implements AutoCloseable {
         for (Future<?> client : running) {
             try {
                 client.get();
-            } catch (java.util.concurrent.ExecutionException failure) {
+            } catch (ExecutionException failure) {
                 throw new IOException("A client broke down", failure.getCause());
             }
         }
@@ -134,11 +135,6 @@ public final class Load implements AutoCloseable {
             stock = orders.stock(sku);
         }
         return stock.body().path("sold").asLong(-1);
-    }
-
-    /** How many requests that were sent from then on have been answered, or have failed. */
-    int sentSince(long nanos) {
-        return count(sample -> sample.sentNanos() >= nanos);
     }
 
     private int count(Predicate<Sample> predicate) {

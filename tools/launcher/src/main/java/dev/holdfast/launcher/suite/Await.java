@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 /** Looks again and again until something holds. */
 final class Await {
 
-    private static final Duration PAUSE = Duration.ofMillis(30);
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private Await() {}
 

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PostgresTest {
 
-    /** Shared by all builds here: unpacking takes longer than the rest of the test. */
-    private static final Path PROGRAMS = Path.of("target", "postgres").toAbsolutePath();
+    /** Unpacked once: it takes longer than the rest of the test. */
+    static final Path PROGRAMS = Path.of("target", "postgres").toAbsolutePath();
 
     @TempDir
     Path folder;
@@ -65,7 +66,7 @@ class PostgresTest {
             postgres.resume();
         }
         assertThat(ask("SELECT name FROM fruit")).isEqualTo("pear");
-        assertThat(postgres.drain(java.time.Duration.ofSeconds(10))).isTrue();
+        assertThat(postgres.drain(Duration.ofSeconds(10))).isTrue();
     }
 
     private String ask(String sql) throws SQLException {

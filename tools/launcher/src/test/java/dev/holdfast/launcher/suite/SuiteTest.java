@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,6 +16,13 @@ class SuiteTest {
 
     @TempDir
     Path root;
+
+    @BeforeEach
+    void shareWhatIsUnpacked() throws IOException {
+        Files.createDirectories(PostgresTest.PROGRAMS);
+        Files.createDirectory(root.resolve(".demo"));
+        Files.createSymbolicLink(root.resolve(".demo/postgres"), PostgresTest.PROGRAMS);
+    }
 
     @Test
     void aTakenPortIsOneLineBeforeAnythingIsStarted() throws IOException {
@@ -33,6 +42,7 @@ class SuiteTest {
                     .isThrownBy(suite::start)
                     .withMessageContaining("run mvn package");
             assertThat(suite.redis().instance().runs()).isFalse();
+            assertThat(suite.postgres().runs()).isFalse();
             assertThat(RunState.read(root.resolve("run"))).isEmpty();
         }
     }
