@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A process of the suite. It keeps its name, ports and log when it is ended and started again. */
 public final class Instance {
 
-    private static final Duration START = Duration.ofMinutes(2);
+    private static final Duration START = Duration.ofMinutes(4);
     private static final int SHOWN_LINES = 3;
 
     private final Address address;
