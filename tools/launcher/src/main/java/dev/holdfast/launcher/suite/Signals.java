@@ -33,8 +33,17 @@ final class Signals {
         }
         // A frozen process would see the request only when thawed.
         send("CONT", family);
-        processes.forEach(ProcessHandle::destroy);
+        processes.forEach(Signals::ask);
         return awaitEnd(family, limit);
+    }
+
+    /** PostgreSQL waits on SIGTERM until its clients have left; on SIGINT it sends them away. */
+    private static void ask(ProcessHandle process) {
+        if (process.info().command().orElse("").endsWith("/postgres")) {
+            send("INT", List.of(process));
+        } else {
+            process.destroy();
+        }
     }
 
     static void kill(Collection<ProcessHandle> processes) {

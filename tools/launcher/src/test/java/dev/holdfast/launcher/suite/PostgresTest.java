@@ -66,7 +66,10 @@ class PostgresTest {
             postgres.resume();
         }
         assertThat(ask("SELECT name FROM fruit")).isEqualTo("pear");
-        assertThat(postgres.drain(Duration.ofSeconds(10))).isTrue();
+        try (Connection open = Postgres.connect(port, "orders")) {
+            assertThat(open.isValid(1)).isTrue();
+            assertThat(postgres.drain(Duration.ofSeconds(10))).isTrue();
+        }
     }
 
     private String ask(String sql) throws SQLException {
