@@ -12,23 +12,26 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxTtl the longest TTL, from 100 ms to 24 h
  * @param maxWaiters how many may wait for one lock
  * @param maxLeases how many leases, held or waiting, a namespace may have
+ * @param maxEnded how many leases that have ended in the last two minutes a namespace remembers
  */
 @ConfigurationProperties("holdfast.leases")
 record LeaseSettings(
         @DefaultValue("24h") Duration maxTtl,
         @DefaultValue("20000") int maxWaiters,
-        @DefaultValue("200000") int maxLeases) {
+        @DefaultValue("200000") int maxLeases,
+        @DefaultValue("2000000") int maxEnded) {
 
     LeaseSettings {
         if (maxTtl.compareTo(Ttl.SHORTEST) < 0 || maxTtl.compareTo(Ttl.LONGEST) > 0) {
             throw new IllegalArgumentException("holdfast.leases.max-ttl must be from 100ms to 24h: " + maxTtl);
         }
-        if (maxWaiters < 1 || maxLeases < 1) {
-            throw new IllegalArgumentException("holdfast.leases.max-waiters and max-leases must be at least 1");
+        if (maxWaiters < 1 || maxLeases < 1 || maxEnded < 1) {
+            throw new IllegalArgumentException(
+                    "holdfast.leases.max-waiters, max-leases and max-ended must be at least 1");
         }
     }
 
     LeaseRules rules() {
-        return new LeaseRules(maxTtl, maxWaiters, maxLeases);
+        return new LeaseRules(maxTtl, maxWaiters, maxLeases, maxEnded);
     }
 }

@@ -8,8 +8,9 @@ import java.time.Duration;
  * @param maxTtl the longest TTL a namespace takes
  * @param maxWaiters how many may wait for one lock
  * @param maxLeases how many leases, held or waiting, a namespace may have
+ * @param maxEnded how many leases that have ended a namespace remembers; while there are as many it takes no new ones
  */
-public record LeaseRules(Duration maxTtl, int maxWaiters, int maxLeases) {
+public record LeaseRules(Duration maxTtl, int maxWaiters, int maxLeases, int maxEnded) {
 
     /** How long a place in a queue outlives the last request for it. */
     public static final Duration PLACE_GRACE = Duration.ofSeconds(10);

@@ -5,7 +5,6 @@ import dev.holdfast.lock.core.FencingToken;
 import dev.holdfast.lock.core.Lease;
 import dev.holdfast.lock.core.LeaseId;
 import dev.holdfast.lock.core.LeaseRequest;
-import dev.holdfast.lock.core.LeaseRules;
 import dev.holdfast.lock.core.LeaseStore;
 import dev.holdfast.lock.core.LockName;
 import dev.holdfast.lock.core.LockPage;
@@ -45,21 +44,19 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
 
     private final RedisLink link;
     private final Scripts scripts;
-    private final LeaseRules rules;
     private final String instance = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
     /** The highest number seen in any namespace: a token may be higher than it need be, never lower. */
     private final AtomicLong seen = new AtomicLong();
     /** When the store first used each namespace that is in use here. */
-    private final Map<Namespace, String> born = new ConcurrentHashMap<>();
+    private final Map<Namespace, Long> born = new ConcurrentHashMap<>();
     /** Namespaces that this instance has listed for others to find. */
     private final Set<Namespace> listed = ConcurrentHashMap.newKeySet();
 
     private volatile Signals signals = new Deaf();
 
-    RedisLeaseStore(RedisLink link, Scripts scripts, LeaseRules rules) {
+    RedisLeaseStore(RedisLink link, Scripts scripts) {
         this.link = link;
         this.scripts = scripts;
-        this.rules = rules;
     }
 
     @Override
@@ -78,34 +75,30 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
     @Override
     public CompletionStage<Outcome> ensure(LeaseRequest request, Patience patience) {
         return switch (patience) {
-            case Patience.Refuse refuse -> ensure(request, "refuse", 0, "");
+            case Patience.Refuse refuse -> ensure(request, "refuse", "");
             case Patience.Queue queue ->
-                ensure(request, "queue", queue.patience().toMillis(), "");
+                ensure(request, Long.toString(queue.patience().toMillis()), "");
         };
     }
 
     @Override
     public CompletionStage<Outcome> renew(LeaseRequest request, FencingToken token) {
-        return ensure(request, "renew", 0, token.toString());
+        return ensure(request, "renew", token.toString());
     }
 
-    private CompletionStage<Outcome> ensure(LeaseRequest request, String intent, long waitMillis, String ifToken) {
+    private CompletionStage<Outcome> ensure(LeaseRequest request, String intent, String ifToken) {
         return run(
                 scripts.ensure(),
                 request.namespace(),
                 RedisLeaseStore::outcome,
                 request.id().toString(),
                 intent,
-                Long.toString(waitMillis),
-                Reply.encode(request.locks()),
-                request.owner().value(),
+                Reply.encode(request.locks()) + '\n' + request.owner(),
                 request.caller(),
                 Long.toString(request.ttl().toMillis()),
                 request.metadata(),
                 ifToken,
-                minted(request.id()),
-                Integer.toString(rules.maxWaiters()),
-                Integer.toString(rules.maxLeases()));
+                minted(request.id()));
     }
 
     @Override
@@ -212,9 +205,10 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
     }
 
     private void passOn(Namespace namespace, Reply reply) {
-        seen.accumulateAndGet(reply.lastNumber(), Math::max);
-        String before = reply.born().isEmpty() ? born.remove(namespace) : born.put(namespace, reply.born());
-        if (before != null && !before.equals(reply.born())) {
+        Reply.Header header = reply.header();
+        seen.accumulateAndGet(header.last(), Math::max);
+        Long before = header.born() == 0 ? born.remove(namespace) : born.put(namespace, header.born());
+        if (before != null && before != header.born()) {
             signals.lost(namespace);
         }
         reply.nextDeadline().ifPresent(deadline -> {
@@ -223,7 +217,7 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
             }
             signals.due(namespace, deadline);
         });
-        reply.offered().forEach(id -> signals.changed(namespace, id));
+        header.offered().forEach(id -> signals.changed(namespace, id));
     }
 
     private static Outcome outcome(Reply reply) {

@@ -23,7 +23,7 @@ class RedisStoreConfiguration {
 
     @Bean(destroyMethod = "close")
     LeaseStore leaseStore(LettuceConnectionFactory factory, LeaseRules rules) {
-        return new RedisLeaseStore(new RedisLink(factory), Scripts.load(), rules);
+        return new RedisLeaseStore(new RedisLink(factory), Scripts.load(rules));
     }
 
     @Bean

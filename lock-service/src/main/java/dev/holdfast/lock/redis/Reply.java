@@ -22,30 +22,50 @@ import org.jspecify.annotations.Nullable;
  *
  * @param askedNanos {@link System#nanoTime()} before it was sent
  */
-record Reply(List<Object> values, long askedNanos) {
-    private static final int HEADER = 3;
+record Reply(List<Object> values, Header header, long askedNanos) {
+    private static final int HEADER = 2;
+    private static final long NEVER = 9007199254740991L;
+    private static final int LEASE_LINES = 15;
+
+    Reply(List<Object> values, long askedNanos) {
+        this(values, Header.parse(text(values.get(1))), askedNanos);
+    }
+
+    /**
+     * What every script tells beside its answer: {@code 1700000000000[2,born,last,due,...]id id}.
+     *
+     * @param born when the store first used the namespace; 0 if it knows nothing of it
+     * @param last the highest number that the namespace has given
+     */
+    record Header(long now, long born, long last, long due, List<LeaseId> offered) {
+
+        static Header parse(String text) {
+            int from = text.indexOf('[');
+            if (from < 0) {
+                return new Header(Long.parseLong(text), 0, 0, NEVER, List.of());
+            }
+            int to = text.indexOf(']', from);
+            String[] meta = text.substring(from + 1, to).split(",", -1);
+            String offered = text.substring(to + 1);
+            return new Header(
+                    Long.parseLong(text.substring(0, from)),
+                    Long.parseLong(meta[1]),
+                    Long.parseLong(meta[2]),
+                    Long.parseLong(meta[3]),
+                    offered.isEmpty()
+                            ? List.of()
+                            : Arrays.stream(offered.split(" ", -1))
+                                    .map(LeaseId::parse)
+                                    .toList());
+        }
+    }
 
     String outcome() {
         return text(values.get(0));
     }
 
-    /** When the store first used the namespace; empty if it knows nothing of it. */
-    String born() {
-        return text(header().get(1));
-    }
-
     Optional<Countdown> nextDeadline() {
-        long due = (Long) header().get(2);
-        return due < 0 ? Optional.empty() : Optional.of(countdown(due));
-    }
-
-    /** The highest number that the namespace has given. */
-    long lastNumber() {
-        return (Long) header().get(3);
-    }
-
-    List<LeaseId> offered() {
-        return list(values.get(2)).stream().map(Reply::text).map(LeaseId::parse).toList();
+        return header.due() == NEVER ? Optional.empty() : Optional.of(countdown(header.due()));
     }
 
     /** Value of the verb, from 0. */
@@ -53,19 +73,19 @@ record Reply(List<Object> values, long askedNanos) {
         return values.get(HEADER + index);
     }
 
-    Lease lease(Object fields) {
-        List<Object> f = list(fields);
-        String token = text(f.get(8));
+    /** A lease is its id, and then the lines that {@code open.lua} names under LEASE. */
+    Lease lease(Object lines) {
+        String[] l = text(lines).split("\n", LEASE_LINES);
         return new Lease(
-                LeaseId.parse(text(f.get(0))),
-                locks(text(f.get(2))),
-                new Owner(text(f.get(3))),
-                text(f.get(4)),
-                text(f.get(6)),
-                token.isEmpty() ? null : new FencingToken(Long.parseLong(token)),
-                Duration.ofMillis(now() - Long.parseLong(text(f.get(9)))),
-                Long.parseLong(text(f.get(10))),
-                countdown(Long.parseLong(text(f.get(7)))));
+                LeaseId.parse(l[0]),
+                locks(l[2]),
+                new Owner(l[3]),
+                l[4],
+                l[14],
+                l[5].isEmpty() ? null : new FencingToken(Long.parseLong(l[5])),
+                Duration.ofMillis(header.now() - Long.parseLong(l[6])),
+                Long.parseLong(l[13]),
+                countdown(Long.parseLong(l[12])));
     }
 
     List<Lease> leases(Object list) {
@@ -77,9 +97,9 @@ record Reply(List<Object> values, long askedNanos) {
         return new LockState(
                 new LockName(text(f.get(0))),
                 Long.parseLong(text(f.get(1))),
-                leases(f.get(3)),
+                leases(f.get(5)),
                 (Long) f.get(2),
-                leases(f.get(4)));
+                leases(f.get(6)));
     }
 
     /** '1', '0' or nothing. */
@@ -118,15 +138,7 @@ record Reply(List<Object> values, long askedNanos) {
                 .toList();
     }
 
-    private long now() {
-        return (Long) header().get(0);
-    }
-
-    private List<Object> header() {
-        return list(values.get(1));
-    }
-
     private Countdown countdown(long deadlineMillis) {
-        return Countdown.of(askedNanos, Duration.ofMillis(deadlineMillis - now()));
+        return Countdown.of(askedNanos, Duration.ofMillis(deadlineMillis - header.now()));
     }
 }

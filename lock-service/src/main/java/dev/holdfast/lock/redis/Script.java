@@ -8,11 +8,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * A Lua script: the head below, {@code engine.lua}, and one verb.
+ * A Lua script: the head below, and one verb with what it includes.
  *
  * @param digest its SHA-1, by which EVALSHA names it
  */
@@ -22,21 +23,32 @@ record Script(String name, String source, String digest) {
     static final String REDIS_CLOCK =
             "local function micros() local t = redis.call('TIME') return t[1] * 1000000 + t[2] end\n";
 
+    private static final Pattern INCLUDE = Pattern.compile("-- #include (\\S+)");
+
     /** @param clock Lua that defines micros(); tests move it */
-    static Script load(String name, String clock) {
-        String source = clock + rules() + resource("engine.lua") + resource(name + ".lua");
+    static Script load(String name, String clock, LeaseRules rules) {
+        String source = clock + constants(rules) + included(name + ".lua");
         return new Script(name, source, sha1(source.getBytes(UTF_8)));
     }
 
-    private static String rules() {
-        return constant("PLACE_GRACE", LeaseRules.PLACE_GRACE)
-                + constant("CLAIM_GRACE", LeaseRules.CLAIM_GRACE)
-                + constant("ENDED_WINDOW", LeaseRules.ENDED_WINDOW)
-                + constant("MINTED_AHEAD", LeaseRules.MINTED_AHEAD);
+    private static String constants(LeaseRules rules) {
+        return constant("PLACE_GRACE", LeaseRules.PLACE_GRACE.toMillis())
+                + constant("CLAIM_GRACE", LeaseRules.CLAIM_GRACE.toMillis())
+                + constant("ENDED_WINDOW", LeaseRules.ENDED_WINDOW.toMillis())
+                + constant("MINTED_AHEAD", LeaseRules.MINTED_AHEAD.toMillis())
+                + constant("MAX_WAITERS", rules.maxWaiters())
+                + constant("MAX_LEASES", rules.maxLeases())
+                + constant("MAX_ENDED", rules.maxEnded())
+                + constant("MAX_HOLD", Long.MAX_VALUE >> 10);
     }
 
-    private static String constant(String name, Duration value) {
-        return "local " + name + " = " + value.toMillis() + "\n";
+    private static String constant(String name, long value) {
+        return "local " + name + " = " + value + "\n";
+    }
+
+    private static String included(String file) {
+        return INCLUDE.matcher(resource(file))
+                .replaceAll(include -> Matcher.quoteReplacement(included(include.group(1))));
     }
 
     private static String resource(String file) {

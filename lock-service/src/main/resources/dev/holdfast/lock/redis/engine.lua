@@ -1,36 +1,18 @@
--- What every script shares: a unit of work over one namespace.
+-- A unit of work over one namespace: what a verb needs beyond its straight path.
 --
 -- It reads through caches, decides, and writes last, so that a script which fails while it reads (a slot in
--- migration, a key of another type) has changed nothing. The head that Script.java puts in front defines
--- micros() and the durations PLACE_GRACE, CLAIM_GRACE, ENDED_WINDOW and MINTED_AHEAD, all in ms.
+-- migration, a key of another type) has changed nothing.
 --
--- KEYS[1]  hf:{ns}:meta. Every other key is derived from it and shares its hash tag:
---            meta          hash  v, born, last: data version, first use, last number given
---            lease:<id>    hash  a lease that is HELD, CLAIMED (offered by a hand-off) or WAITING
---            lock:<name>   hash  x = id of the exclusive holder, rev = change counter; only while in use
---            queue:<name>  zset  waiters by ticket
---            locks         zset  names of locks in use, for listing by prefix
---            deadlines     zset  every lease by when it ends unless renewed, polled or confirmed, in ms
---            claims        hash  id -> waits of each CLAIMED lease
---            ended:<min>   hash  id -> tombstone, l/<lock> -> last token that ended, a bucket a minute
--- ARGV[1]  name of the calling instance
--- ARGV[2]  highest token it has seen
---
--- RETURNS  { outcome, { now, rounded up; born; next deadline or -1; last }, { ids told to this instance }, ... }
+-- The verb has read `meta`, and may have read values: read_before[key] = value or false.
 
-local DATA_VERSION = '1'
-local DAY = 86400
-local MAX_STEPS = 100
-
-local base = string.sub(KEYS[1], 1, -5)
 local instance, seen = ARGV[1], tonumber(ARGV[2])
-
-local now_micros = micros()
-local now = math.floor(now_micros / 1000)
-
--- Lua's own tostring truncates at 14 digits.
-local function text(number)
-  return string.format('%.0f', number)
+local born_before = meta and meta[BORN]
+local m = meta or { 2, now_micros, 0, 0, 0, 0, 0, 0 }
+if not meta and format('%d', NEVER) ~= '9007199254740991' then
+  return redis.error_reply('ERR this Redis counts in 32 bits')
+end
+if m[1] ~= 2 then
+  return redis.error_reply('ERR the data is of another version')
 end
 
 local writes = {}
@@ -38,218 +20,252 @@ local function write(...)
   writes[#writes + 1] = { ... }
 end
 
----------------------------------------------------------------------------------------------------- numbers
-
-local meta = redis.call('HMGET', KEYS[1], 'born', 'last')
-local born = meta[1] or ''
-local last = tonumber(meta[2] or '0')
-local last_read = last
-
--- One rising sequence a namespace gives tokens, tickets and revisions. It does not go back when the store lost
--- its data: its clock and the calling instance both remember.
+-- It does not go back when the store lost its data: its clock and the calling instance both remember.
 local function next_number()
-  last = math.max(last + 1, now_micros, seen + 1)
-  return last
+  m[LAST] = math.max(m[LAST] + 1, now_micros, seen + 1)
+  return m[LAST]
+end
+
+local function due_at(deadline)
+  m[DUE] = math.min(m[DUE], deadline)
 end
 
 ------------------------------------------------------------------------------------------------------ leases
 
-local FIELDS = {
-  'state', 'locks', 'owner', 'caller', 'ttl', 'metadata', 'deadline', 'token', 'since', 'renewals', 'waits'
-}
-local leases = {}
+local LEASE_PATTERN = '^(%u+)' .. string.rep('\n([^\n]*)', 12) .. '\n(.*)$'
+local known_leases = {}
+local known_tombstones = {}
 
--- 'x/a x/b' -> { 'a', 'b' }. The part before the slash is the mode.
-local function names_of(locks)
-  local names = {}
-  for name in string.gmatch(locks, '[^ /]+/([^ ]+)') do
-    names[#names + 1] = name
+-- 'x/a s/b p2:10/c' -> what it wants of each lock. Of shared and exclusive locks a unit is one holder.
+local function wants_of(locks)
+  local wants = {}
+  for mode, units, of, name in string.gmatch(locks, '(%l)(%d*):?(%d*)/(%S+)') do
+    wants[#wants + 1] = { mode = mode, units = tonumber(units) or 1, of = tonumber(of) or 0, name = name }
   end
-  return names
+  return wants
 end
 
+local function parse_lease(id, value)
+  local l = { id = id }
+  l.state, l.locks, l.owner, l.caller, l.token, l.since, l.kept, l.revoked, l.waits, l.ticket, l.ttl, l.deadline,
+    l.renewals, l.metadata = string.match(value, LEASE_PATTERN)
+  l.since, l.kept, l.deadline, l.renewals = tonumber(l.since), tonumber(l.kept), tonumber(l.deadline), tonumber(l.renewals)
+  l.wants = wants_of(l.locks)
+  return l
+end
+
+-- The lease, or false; then there may be a tombstone.
 local function lease(id)
-  local known = leases[id]
-  if known == nil then
-    local values = redis.call('HMGET', base .. 'lease:' .. id, unpack(FIELDS))
-    known = false
-    if values[1] then
-      known = { id = id }
-      for i, field in ipairs(FIELDS) do
-        known[field] = values[i] or ''
-      end
-      known.deadline = tonumber(known.deadline)
-      known.names = names_of(known.locks)
+  local l = known_leases[id]
+  if l == nil then
+    local key = base .. 'lease:' .. id
+    local value = read_before[key]
+    if value == nil then
+      value = call('GET', key)
     end
-    leases[id] = known
+    l = false
+    if value and string.sub(value, 1, 6) == 'ENDED\n' then
+      local how, token, locks, owner, at = string.match(value, '^ENDED\n(.-)\n(.-)\n(.-)\n(.-)\n(%d+)$')
+      if now - tonumber(at) <= ENDED_WINDOW then
+        known_tombstones[id] = { how = how, token = token, locks = locks, owner = owner }
+      end
+    elseif value then
+      l = parse_lease(id, value)
+    end
+    known_leases[id] = l
   end
-  return known
+  return l
 end
 
--- Stores the named fields of a lease and when it is due; keeps the key a day longer, against abandoned ones.
-local function store(l, ...)
-  local fields = {}
-  for _, field in ipairs({ ... }) do
-    local value = l[field]
-    fields[#fields + 1] = field
-    fields[#fields + 1] = type(value) == 'number' and text(value) or value
-  end
-  local key = base .. 'lease:' .. l.id
-  write('HSET', key, unpack(fields))
-  write('PEXPIREAT', key, text(l.deadline + DAY * 1000))
-  write('ZADD', base .. 'deadlines', text(l.deadline), l.id)
+local function value_of(l)
+  return format(LEASE, l.state, l.locks, l.owner, l.caller, l.token, l.since, l.kept, l.revoked, l.waits, l.ticket,
+    l.ttl, l.deadline, l.renewals, l.metadata)
+end
+
+-- The lease as RETURNS of the verbs name it.
+local function lines_of(l)
+  return l.id .. '\n' .. value_of(l)
+end
+
+local function store(l)
+  write('SET', base .. 'lease:' .. l.id, value_of(l), 'PX', KEEP)
+  write('ZADD', base .. 'deadlines', format('%d', l.deadline), l.id)
+  due_at(l.deadline)
 end
 
 ------------------------------------------------------------------------------------------------------- locks
 
-local locks = {}
-local touched = {}
-local unsettled = {}
+-- family  'w' of shared and exclusive use, 'p' of permits; nil while the lock is free
+-- of      how many permits there are
+-- holders, units   how many hold it, or are offered it, and how many permits they have
+-- waiting, xw, uw  how many wait; of them for exclusive use; and for how many permits
+-- scan, ahead      ticket of the waiter from which the queue is still to be looked through, else 0; permits that wait
+--                  ahead of it
+-- again            1 if it must be looked through from its head after that
+-- holder           id of the one that holds it exclusively, else '-'
+local SHARED = '%s %d %d %d %d %d %d %d %d %d %s'
+local SHARED_PATTERN = '^(%l) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d) (%S+)$'
+
+local known_locks = {}
+local changed = {}
 
 local function lock(name)
-  local known = locks[name]
-  if not known then
-    local values = redis.call('HMGET', base .. 'lock:' .. name, 'x', 'rev')
-    local holder = values[1] or nil
-    known = {
-      name = name, holder = holder, stored_holder = holder, listed = values[2], revision = values[2] or '0', at = 0, gone = {}
-    }
-    locks[name] = known
+  local k = known_locks[name]
+  if k then
+    return k
   end
-  return known
+  local key = base .. 'lock:' .. name
+  local value = read_before[key]
+  if value == nil then
+    value = call('GET', key)
+  end
+  k = {
+    name = name, key = key, queue = base .. 'queue:' .. name, revision = 0, granted = 0, hold = -1, of = 0,
+    holders = 0, units = 0, waiting = 0, xw = 0, uw = 0, scan = 0, ahead = 0, again = 0, holder = '-', gone = {}
+  }
+  if value then
+    local revision, granted, hold, rest = string.match(value, '^(%d+) (%d+) (%S+) (.*)$')
+    k.revision, k.granted, k.hold = tonumber(revision), tonumber(granted), tonumber(hold)
+    local holder, waiting = string.match(rest, '^x (%S+) (%d+)$')
+    if holder then
+      waiting = tonumber(waiting)
+      k.family, k.holders, k.units, k.holder, k.waiting, k.xw, k.uw = 'w', 1, 1, holder, waiting, waiting, waiting
+    elseif rest ~= '-' then
+      local family, of, holders, units, waiting, xw, uw, scan, ahead, again, x = string.match(rest, SHARED_PATTERN)
+      k.family, k.of, k.holders, k.units = family, tonumber(of), tonumber(holders), tonumber(units)
+      k.waiting, k.xw, k.uw = tonumber(waiting), tonumber(xw), tonumber(uw)
+      k.scan, k.ahead, k.again, k.holder = tonumber(scan), tonumber(ahead), tonumber(again), x
+    end
+    k.listed = k.family ~= nil
+  end
+  known_locks[name] = k
+  return k
 end
 
--- The lock has other holders or waiters than before: it gets a new revision, and its head may be grantable.
+local function save(k)
+  if not k.changed then
+    k.changed = true
+    changed[#changed + 1] = k
+  end
+end
+
+-- The lock has other holders or waiters than before, or they say something else of themselves.
 local function touch(k)
   if not k.touched then
     k.touched = true
     k.revision = next_number()
-    touched[#touched + 1] = k
-  end
-  if not k.unsettled then
-    k.unsettled = true
-    unsettled[#unsettled + 1] = k
+    save(k)
   end
 end
 
--- The first waiter that this script has not taken out of the queue.
-local function head(k)
-  while true do
-    local id = redis.call('ZRANGE', base .. 'queue:' .. k.name, k.at, k.at)[1]
-    if not id or not k.gone[id] then
-      return id
+local function member_of(l, want)
+  local units = want.mode == 'p' and want.units or ''
+  return l.id .. ' ' .. want.mode .. units .. (#l.wants > 1 and ' +' or '')
+end
+
+-- The i-th waiter, from 1, and whether it is still there; read a few at a time, since mostly it is the first.
+local function waiter_at(k, i)
+  local read = k.members or {}
+  k.members = read
+  if i > #read and not k.all_read then
+    local more = #read == 0 and 2 or 100
+    local found = call('ZRANGE', k.queue, k.offset or 0, (k.offset or 0) + more - 1)
+    k.offset = (k.offset or 0) + more
+    k.all_read = #found < more
+    for _, member in ipairs(found) do
+      local id, mode, units, several = string.match(member, '^(%S+) (%l)(%d*)( ?%+?)$')
+      read[#read + 1] = { id = id, mode = mode, units = tonumber(units) or 1, several = several ~= '', member = member }
     end
-    k.at = k.at + 1
+  end
+  return read[i]
+end
+
+-- Whether a want fits beside those who hold the lock and those who wait ahead: so many, for exclusive use, of units.
+local function fits(k, want, waiting, xw, uw)
+  if want.mode == 'x' then
+    return k.holders == 0 and waiting == 0
+  elseif want.mode == 's' then
+    return k.holder == '-' and xw == 0
+  end
+  return k.units + uw + want.units <= k.of
+end
+
+-- Whether a newcomer could have the lock at once.
+local function free_for(k, want)
+  if not k.family then
+    return want.mode ~= 'p' or want.units <= want.of
+  end
+  return fits(k, want, k.waiting, k.xw, k.uw)
+end
+
+local function use(k, want)
+  if not k.family then
+    k.family, k.of = want.mode == 'p' and 'p' or 'w', want.of
   end
 end
 
 local function enqueue(l)
-  local ticket = text(next_number())
-  for _, name in ipairs(l.names) do
-    local k = lock(name)
-    local key = base .. 'queue:' .. name
-    write('ZADD', key, ticket, l.id)
-    k.joined = true
-    touch(k)
-  end
-end
-
--- The keys of a waiter's queues stay as long as it comes back.
-local function keep_queues(l)
-  for _, name in ipairs(l.names) do
-    write('EXPIRE', base .. 'queue:' .. name, 2 * DAY)
-    if not lock(name).holder then
-      write('EXPIRE', base .. 'lock:' .. name, 2 * DAY)
-    end
-  end
-end
-
-local function leave_queues(l)
-  for _, name in ipairs(l.names) do
-    local k = lock(name)
-    k.gone[l.id] = true
-    write('ZREM', base .. 'queue:' .. name, l.id)
+  l.ticket = format('%d', next_number())
+  for _, want in ipairs(l.wants) do
+    local k = lock(want.name)
+    use(k, want)
+    k.waiting = k.waiting + 1
+    k.xw = k.xw + (want.mode == 'x' and 1 or 0)
+    k.uw = k.uw + want.units
+    write('ZADD', k.queue, l.ticket, member_of(l, want))
+    write('PEXPIRE', k.queue, KEEP)
     touch(k)
   end
 end
 
 local function occupy(l)
-  for _, name in ipairs(l.names) do
-    local k = lock(name)
-    k.holder = l.id
+  for _, want in ipairs(l.wants) do
+    local k = lock(want.name)
+    use(k, want)
+    k.holders = k.holders + 1
+    k.units = k.units + want.units
+    if want.mode == 'x' then
+      k.holder = l.id
+    else
+      local key = base .. 'holders:' .. k.name
+      write('ZADD', key, l.ticket ~= '' and l.ticket or format('%d', next_number()), l.id)
+      write('PEXPIRE', key, KEEP)
+    end
     touch(k)
   end
 end
 
 -- The keys of a lease's locks stay as long as the lease's own.
 local function keep_locks(l)
-  for _, name in ipairs(l.names) do
-    write('PEXPIREAT', base .. 'lock:' .. name, text(l.deadline + DAY * 1000))
-  end
-end
-
-local function touch_locks(l)
-  for _, name in ipairs(l.names) do
-    touch(lock(name))
-  end
-end
-
-local function vacate(l)
-  for _, name in ipairs(l.names) do
-    local k = lock(name)
-    if k.holder == l.id then
-      k.holder = nil
-    end
-    touch(k)
+  for _, want in ipairs(l.wants) do
+    write('PEXPIRE', base .. 'lock:' .. want.name, KEEP)
+    write('PEXPIRE', base .. 'queue:' .. want.name, KEEP)
+    write('PEXPIRE', base .. 'holders:' .. want.name, KEEP)
   end
 end
 
 -------------------------------------------------------------------------------------------------- tombstones
 
-local tombstones = {}
--- Of each lock, the last token that this script has seen end.
-local last_tokens = {}
-
-local function bucket(minutes_ago)
-  return base .. 'ended:' .. text(math.floor(now / 60000) - minutes_ago)
+-- Keeps how a lease ended.
+local function bury(id, how, token, locks, owner)
+  known_leases[id] = false
+  known_tombstones[id] = { how = how, token = token, locks = locks, owner = owner }
+  write('SET', base .. 'lease:' .. id, format(TOMBSTONE, how, token, locks, owner, now), 'PX', ENDED_WINDOW)
+  local window = math.floor(now / ENDED_WINDOW)
+  if window ~= m[WINDOW] then
+    m[BEFORE] = window == m[WINDOW] + 1 and m[ENDED] or 0
+    m[WINDOW], m[ENDED] = window, 0
+  end
+  m[ENDED] = m[ENDED] + 1
 end
 
--- The first answer to read(bucket) in the buckets that may hold something of the last ENDED_WINDOW.
-local function in_window(read)
-  for minutes_ago = 0, math.ceil(ENDED_WINDOW / 60000) do
-    local found = read(bucket(minutes_ago))
-    if found then
-      return found
-    end
+-- Whether there are as many tombstones as may be. Not looked at, counted: those of the window before fade evenly.
+local function too_many_ended()
+  local passed = now / ENDED_WINDOW - m[WINDOW]
+  if passed < 1 then
+    return m[ENDED] + m[BEFORE] * (1 - passed) >= MAX_ENDED
   end
-end
-
--- Keeps how a lease ended; of one that was held, for each of its locks, the token as well.
-local function bury(id, how, token, lock_list, owner)
-  tombstones[id] = { how = how, token = token, locks = lock_list, owner = owner }
-  local fields = { id, table.concat({ how, token, lock_list, owner }, '\n') }
-  if token ~= '' then
-    for _, name in ipairs(names_of(lock_list)) do
-      last_tokens[name] = tonumber(token)
-      fields[#fields + 1] = 'l/' .. name
-      fields[#fields + 1] = token
-    end
-  end
-  local key = bucket(0)
-  write('HSET', key, unpack(fields))
-  write('EXPIRE', key, math.ceil(ENDED_WINDOW / 1000) + 180)
-end
-
-local function tombstone_of(id)
-  if not tombstones[id] then
-    local found = in_window(function(key) return redis.call('HGET', key, id) end)
-    if not found then
-      return nil
-    end
-    local how, token, lock_list, owner = string.match(found, '^(.-)\n(.-)\n(.-)\n(.*)$')
-    tombstones[id] = { how = how, token = token, locks = lock_list, owner = owner }
-  end
-  return tombstones[id]
+  return passed < 2 and m[ENDED] * (2 - passed) >= MAX_ENDED
 end
 
 -- Whether another lease was granted one of these locks after the token was: '1', '0', or '' when it never held.
@@ -257,28 +273,19 @@ local function reacquired(tombstone)
   if tombstone.token == '' then
     return ''
   end
-  local mine = tonumber(tombstone.token)
-  for _, name in ipairs(names_of(tombstone.locks)) do
-    local holder = lock(name).holder
-    local held = holder and lease(holder)
-    if held and held.state == 'HELD' and tonumber(held.token) > mine then
-      return '1'
-    end
-    local later = (last_tokens[name] or 0) > mine or in_window(function(key)
-      local token = redis.call('HGET', key, 'l/' .. name)
-      return token and tonumber(token) > mine
-    end)
-    if later then
+  for _, want in ipairs(wants_of(tombstone.locks)) do
+    if lock(want.name).granted > tonumber(tombstone.token) then
       return '1'
     end
   end
   return '0'
 end
 
----------------------------------------------------------------------------------------- ending and handing off
+------------------------------------------------------------------------------------------------- who waits where
 
 local offered = {}
 local announcements = {}
+local reaped = false
 
 -- Where requests for this lease are open, and until when: a client that retries may wait at several instances.
 -- Kept as 'instance=ms instance=ms'.
@@ -296,7 +303,7 @@ end
 local function set_waits(l, open)
   local parts, last_end = {}, now
   for where, until_ms in pairs(open) do
-    parts[#parts + 1] = where .. '=' .. text(until_ms)
+    parts[#parts + 1] = format('%s=%d', where, until_ms)
     last_end = math.max(last_end, until_ms)
   end
   l.waits = table.concat(parts, ' ')
@@ -316,114 +323,24 @@ local function announce(l)
   end
 end
 
-local ended_here = 0
-
--- Ends a lease in whatever state it is and leaves a tombstone.
-local function finish(l, how)
-  if l.state == 'WAITING' then
-    leave_queues(l)
-    announce(l)
-  else
-    vacate(l)
-  end
-  if l.state == 'CLAIMED' then
-    write('HDEL', base .. 'claims', l.id)
-    announce(l)
-  end
-  bury(l.id, how, l.token, l.locks, l.owner)
-  write('DEL', base .. 'lease:' .. l.id)
-  write('ZREM', base .. 'deadlines', l.id)
-  leases[l.id] = false
-  ended_here = ended_here + 1
-end
-
--- Whether nothing holds any of these locks and the lease (nil for a newcomer) is first in each queue.
-local function grantable(names, id)
-  for _, name in ipairs(names) do
-    local k = lock(name)
-    if k.holder or head(k) ~= id then
-      return false
-    end
-  end
-  return true
-end
-
--- A hand-off is a claim: stored before it is announced, confirmed by who holds a request of the waiter.
-local function claim(l)
-  leave_queues(l)
-  occupy(l)
-  l.state = 'CLAIMED'
-  l.deadline = now + CLAIM_GRACE
-  store(l, 'state', 'deadline')
-  write('HSET', base .. 'claims', l.id, l.waits)
-  announce(l)
-end
-
--- Offers every lock that became free to the head of its queue. Waiters that are due themselves are passed over.
-local function hand_off()
-  while #unsettled > 0 do
-    local k = table.remove(unsettled)
-    k.unsettled = false
-    local first = not k.holder and head(k) or nil
-    local waiter = first and lease(first)
-    if waiter and waiter.deadline <= now then
-      finish(waiter, 'expired')
-    elseif waiter and grantable(waiter.names, first) then
-      claim(waiter)
-    elseif first and not waiter then
-      k.gone[first] = true
-      write('ZREM', base .. 'queue:' .. k.name, first)
-      touch(k)
-    end
-  end
-end
-
--- Ends what is due and hands off, a bounded number of locks a call; what is left is due at once in the next.
-local function reap()
-  local due = redis.call('ZRANGEBYSCORE', base .. 'deadlines', '-inf', text(now), 'LIMIT', 0, MAX_STEPS)
-  for _, id in ipairs(due) do
-    if #touched >= MAX_STEPS then
-      return
-    end
-    local l = lease(id)
-    if l then
-      finish(l, 'expired')
-      hand_off()
-    elseif not tombstones[id] then
-      write('ZREM', base .. 'deadlines', id)
-    end
-  end
-end
-
--- A live lease by its id. One that is due has ended, whether or not its turn in reap() came.
-local function live(id)
-  local l = lease(id)
-  if l and l.deadline <= now then
-    finish(l, 'expired')
-    hand_off()
-    return nil
-  end
-  return l or nil
-end
-
 ------------------------------------------------------------------------------------------------------- reply
 
 local function save_lock(k)
-  local key = base .. 'lock:' .. k.name
-  if not k.holder and not k.joined and not head(k) then
-    write('DEL', key)
+  local head = format('%d %d %d ', k.revision, k.granted, k.hold)
+  if k.holders == 0 and k.waiting == 0 then
+    if k.granted > 0 then
+      write('SET', k.key, head .. '-', 'PX', ENDED_WINDOW)
+    else
+      write('DEL', k.key)
+    end
     write('ZREM', base .. 'locks', k.name)
     return
   end
-  if k.holder and k.holder ~= k.stored_holder then
-    write('HSET', key, 'rev', text(k.revision), 'x', k.holder)
-    write('PEXPIREAT', key, text(lease(k.holder).deadline + DAY * 1000))
+  if k.holder ~= '-' and k.xw == k.waiting and k.scan == 0 then
+    write('SET', k.key, format('%sx %s %d', head, k.holder, k.waiting), 'PX', KEEP)
   else
-    write('HSET', key, 'rev', text(k.revision))
-  end
-  if not k.holder then
-    write('HDEL', key, 'x')
-    write('EXPIRE', key, 2 * DAY)
+    write('SET', k.key, head .. format(SHARED, k.family, k.of, k.holders, k.units, k.waiting, k.xw, k.uw, k.scan,
+      k.ahead, k.again, k.holder), 'PX', KEEP)
   end
   if not k.listed then
     write('ZADD', base .. 'locks', '0', k.name)
@@ -432,49 +349,35 @@ end
 
 -- Writes all that was decided, announces it, and answers.
 local function reply(outcome, ...)
-  for _, k in ipairs(touched) do
+  for _, k in ipairs(changed) do
     save_lock(k)
   end
-  if #writes > 0 then
-    if born == '' then
-      born = text(now_micros)
-      write('HSET', KEYS[1], 'v', DATA_VERSION, 'born', born)
+  local text = meta and read[1] or ''
+  if #writes > 0 or (reaped and meta) then
+    if m[COUNT] == 0 then
+      m[DUE] = NEVER
     end
-    if last ~= last_read then
-      write('HSET', KEYS[1], 'last', text(last))
-    end
+    text = format(META, m[BORN], m[LAST], m[DUE], m[COUNT], m[WINDOW], m[ENDED], m[BEFORE])
+    call('SET', KEYS[1], text, 'PX', KEEP)
   end
   for _, command in ipairs(writes) do
-    redis.call(unpack(command))
+    call(unpack(command))
   end
   for target, ids in pairs(announcements) do
     local namespace = string.match(base, '{(.*)}')
-    redis.call('PUBLISH', 'hf:instance:' .. target, namespace .. '\n' .. table.concat(ids, '\n'))
+    call('PUBLISH', 'hf:instance:' .. target, namespace .. '\n' .. table.concat(ids, '\n'))
   end
-  -- A read of a key that reap() has read too: it cannot fail where that did not.
-  local due = redis.call('ZRANGE', base .. 'deadlines', 0, 0, 'WITHSCORES')[2]
-  return { outcome, { math.ceil(now_micros / 1000), born, due and tonumber(due) or -1, last }, offered, ... }
+  return { outcome, now_up .. text .. table.concat(offered, ' '), ... }
 end
 
--- The lease as RETURNS of the verbs name it: its id, then FIELDS.
-local function fields_of(l)
-  local values = { l.id }
-  for i, field in ipairs(FIELDS) do
-    local value = l[field]
-    values[i + 1] = type(value) == 'number' and text(value) or value
-  end
-  return values
-end
-
--- How many of a queue stand before this waiter, or are in it when it does not; without those this script takes out.
-local function ahead(k, id)
-  local key = base .. 'queue:' .. k.name
-  local rank = redis.call('ZRANK', key, id) or redis.call('ZCARD', key)
-  local count = rank
-  for gone in pairs(k.gone) do
-    local place = redis.call('ZRANK', key, gone)
-    if place and place < rank then
-      count = count - 1
+-- How many of a queue stand before this waiter.
+local function ahead(k, l, want)
+  local rank = call('ZRANK', k.queue, member_of(l, want))
+  local count = rank or k.waiting
+  if rank and next(k.gone) then
+    for i = 1, rank do
+      local w = waiter_at(k, i)
+      count = count - (k.gone[w.id] and 1 or 0)
     end
   end
   return count
@@ -483,8 +386,18 @@ end
 -- The place of a waiter, or of one about to join, in the longest of its queues, from 1.
 local function position(l)
   local most = 0
-  for _, name in ipairs(l.names) do
-    most = math.max(most, ahead(lock(name), l.id))
+  for _, want in ipairs(l.wants) do
+    most = math.max(most, ahead(lock(want.name), l, want))
   end
   return most + 1
+end
+
+-- Those who hold a lock or are offered it, some of them.
+local function holders_of(k, at_most)
+  local ids = k.holder ~= '-' and { k.holder } or k.holders > 0 and call('ZRANGE', base .. 'holders:' .. k.name, 0, at_most - 1)
+  local found = {}
+  for _, id in ipairs(ids or {}) do
+    found[#found + 1] = lease(id) or nil
+  end
+  return found
 end

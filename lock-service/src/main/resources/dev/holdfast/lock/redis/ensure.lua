@@ -1,63 +1,163 @@
 -- Acquires a lease, goes on waiting for it, confirms a hand-off, or renews it: whichever its state asks for.
 --
--- KEYS[1], ARGV[1..2], RETURNS[1..3]: see engine.lua
+-- KEYS[1], ARGV[1..2], RETURNS[1..2]: see open.lua
 -- ARGV[3]   lease id
--- ARGV[4]   what to do about a busy lock: 'refuse', 'queue'; or 'renew': never acquire
--- ARGV[5]   how long the request waits, in ms; 0 when it asks for the state at once
--- ARGV[6]   locks as 'x/a x/b', sorted
--- ARGV[7]   owner        ARGV[8]  caller        ARGV[9]  ttl in ms        ARGV[10]  metadata, JSON
--- ARGV[11]  token that a renewal names, else ''
--- ARGV[12]  when the id was made, in ms, if it tells, else ''
--- ARGV[13]  waiters a lock may have             ARGV[14]  leases the namespace may have
--- RETURNS   'GRANTED' | 'HELD', lease          'WAITING', lease, position
---           'BUSY', { holder leases }          'ENDED', how, reacquired by others: '1', '0' or ''
+-- ARGV[4]   what to do about a busy lock: 'refuse', or how many ms the request waits for it; or 'renew': never acquire
+-- ARGV[5]   identity: its locks as 'x/a s/b p2:10/c', sorted by name: exclusive, shared, 2 permits of 10; line; owner
+-- ARGV[6]   caller           ARGV[7]  ttl in ms           ARGV[8]  metadata, JSON
+-- ARGV[9]   token that a renewal names, else ''
+-- ARGV[10]  when the id was made, in ms, if it tells, else ''
+-- RETURNS   'GRANTED' | 'HELD', lease           'WAITING', lease, position
+--           'BUSY', { holder leases }           'ENDED', how, reacquired by others: '1', '0' or ''
 --           'REUSED' | 'ID_STALE' | 'STALE_TOKEN' | 'UNKNOWN' | 'QUEUE_FULL' | 'QUOTA'
+--           A lease is its id, and then the lines of its value.
 
-local id, intent, wait = ARGV[3], ARGV[4], tonumber(ARGV[5])
-local lock_list, owner, if_token = ARGV[6], ARGV[7], ARGV[11]
-local ttl = tonumber(ARGV[9])
-local minted = tonumber(ARGV[12])
-local max_waiters, max_leases = tonumber(ARGV[13]), tonumber(ARGV[14])
+-- #include open.lua
 
--- Rounded up, so that a lease is never shorter than was asked for.
-local function full_ttl()
-  return math.ceil(now_micros / 1000) + ttl
+local id, if_token, minted = ARGV[3], ARGV[9], ARGV[10] ~= '' and tonumber(ARGV[10])
+local ttl = tonumber(ARGV[7])
+local id_stale = minted and (minted < now - ENDED_WINDOW or minted > now + MINTED_AHEAD)
+
+-- If it is one lock, and exclusive, its name.
+local name = string.match(ARGV[5], '^x/(%S+)\n')
+local lease_key, lock_key = base .. 'lease:' .. id, base .. 'lock:' .. (name or '')
+local read = call('MGET', KEYS[1], lease_key, lock_key)
+local meta, value = read[1] and cjson.decode(read[1]), read[2]
+
+local function meta_with(last, deadline, count)
+  return format(META, meta[BORN], last, math.min(meta[DUE], deadline), count, meta[WINDOW], meta[ENDED], meta[BEFORE])
+end
+
+-- The most common cases, straight on: renewing; and of one exclusive lock, taking it, queueing for it, and confirming a
+-- hand-off. They write what the engine below would. Anything unusual is left to it.
+if meta and now < meta[DUE] and value then
+  local state = string.match(value, '^%u+')
+  local head = state .. '\n' .. ARGV[5] .. '\n'
+  local deadline = now_up + ttl
+  if string.sub(value, 1, #head) ~= head then
+    state = ''
+  end
+  if state == 'HELD' then
+    local fixed, token, since, kept, renewals, metadata = string.match(
+      value, '^([^\n]*\n(%d+)\n(%d+)\n(%d+)\n\n\n\n)%d+\n%d+\n(%d+)\n(.*)$', #head + 1)
+    if token and (if_token == '' or if_token == token) and metadata == ARGV[8] and now < tonumber(kept)
+      and deadline >= meta[DUE] and deadline < since + MAX_HOLD
+    then
+      value = format('%s%s%s\n%d\n%d\n%s', head, fixed, ARGV[7], deadline, renewals + 1, metadata)
+      call('SET', lease_key, value, 'PX', KEEP)
+      call('ZADD', base .. 'deadlines', deadline, id)
+      return { 'HELD', now_up .. read[1], id .. '\n' .. value }
+    end
+  elseif state == 'CLAIMED' and if_token == '' and ttl < MAX_HOLD then
+    local hold, waiting = string.match(read[3] or '', '^%d+ %d+ (%S+) x ' .. string.gsub(id, '-', '%%-') .. ' (%d+)$')
+    local caller, where, until_ms = string.match(
+      value, '^([^\n]*)\n\n%d+\n%d+\n\n([^=\n ]+)=(%d+)\n', #head + 1)
+    if hold and caller then
+      local token = math.max(meta[LAST] + 1, now_micros, tonumber(ARGV[2]) + 1)
+      local text = meta_with(token, deadline, meta[COUNT])
+      value = format(HELD, ARGV[5], caller, token, now, now + DAY, ARGV[7], deadline, ARGV[8])
+      call('SET', KEYS[1], text, 'PX', KEEP)
+      call('SET', lease_key, value, 'PX', KEEP)
+      call('SET', lock_key, format('%d %d %s x %s %s', token, token, hold, id, waiting), 'PX', KEEP)
+      call('ZADD', base .. 'deadlines', deadline, id)
+      call('HDEL', base .. 'claims', id)
+      -- Others that are open for this lease shall ask for it too.
+      local told = ''
+      if where == ARGV[1] and tonumber(until_ms) >= now then
+        told = id
+      elseif tonumber(until_ms) >= now then
+        call('PUBLISH', 'hf:instance:' .. where, string.match(base, '{(.*)}') .. '\n' .. id)
+      end
+      return { 'GRANTED', now_up .. text .. told, id .. '\n' .. value }
+    end
+  end
+elseif meta and now < meta[DUE] and name and not id_stale and ARGV[4] ~= 'renew' and meta[COUNT] < MAX_LEASES
+  and meta[ENDED] + meta[BEFORE] < MAX_ENDED and ttl < MAX_HOLD
+then
+  local number = math.max(meta[LAST] + 1, now_micros, tonumber(ARGV[2]) + 1)
+  local hold, granted, holder, waiting = '-1', nil, nil, nil
+  if read[3] then
+    hold = string.match(read[3], '^%d+ %d+ (%S+) %-$')
+  end
+  if hold then
+    local deadline = now_up + ttl
+    local text = meta_with(number, deadline, meta[COUNT] + 1)
+    value = format(HELD, ARGV[5], ARGV[6], number, now, now + DAY, ARGV[7], deadline, ARGV[8])
+    call('SET', KEYS[1], text, 'PX', KEEP)
+    call('SET', lease_key, value, 'PX', KEEP)
+    call('SET', lock_key, format('%d %d %s x %s 0', number, number, hold, id), 'PX', KEEP)
+    call('ZADD', base .. 'deadlines', deadline, id)
+    call('ZADD', base .. 'locks', '0', name)
+    return { 'GRANTED', now_up .. text, id .. '\n' .. value }
+  end
+  local wait = tonumber(ARGV[4])
+  if wait then
+    granted, hold, holder, waiting = string.match(read[3], '^%d+ (%d+) (%S+) x (%S+) (%d+)$')
+  end
+  if holder and tonumber(waiting) < MAX_WAITERS then
+    local queue = base .. 'queue:' .. name
+    local deadline = now + wait + PLACE_GRACE
+    local text = meta_with(number, deadline, meta[COUNT] + 1)
+    value = format('WAITING\n%s\n%s\n\n%d\n0\n\n%s\n%d\n%s\n%d\n0\n%s', ARGV[5], ARGV[6], now,
+      wait > 0 and format('%s=%d', ARGV[1], now + wait) or '', number, ARGV[7], deadline, ARGV[8])
+    call('SET', KEYS[1], text, 'PX', KEEP)
+    call('SET', lease_key, value, 'PX', KEEP)
+    call('SET', lock_key, format('%d %s %s x %s %d', number, granted, hold, holder, waiting + 1), 'PX', KEEP)
+    call('ZADD', base .. 'deadlines', deadline, id)
+    call('ZADD', queue, number, id .. ' x')
+    call('PEXPIRE', queue, KEEP)
+    return { 'WAITING', now_up .. text, id .. '\n' .. value, waiting + 1 }
+  end
+end
+
+local read_before = { [lease_key] = value, [lock_key] = read[3] }
+
+-- #include engine.lua
+
+local lock_list, owner = string.match(ARGV[5], '^([^\n]*)\n(.*)$')
+
+local function deadline_of(l)
+  return math.min(now_up + ttl, l.since + MAX_HOLD, l.revoked ~= '' and tonumber(l.revoked) or NEVER)
 end
 
 local function grant(l)
-  l.state = 'HELD'
-  l.token = next_number()
-  l.since = now
-  l.ttl = ttl
-  l.metadata = ARGV[10]
-  l.deadline = full_ttl()
+  l.state, l.token, l.ticket, l.waits = 'HELD', format('%d', next_number()), '', ''
+  l.since, l.kept, l.ttl, l.metadata = now, now + DAY, ARGV[7], ARGV[8]
+  l.deadline = deadline_of(l)
+  for _, want in ipairs(l.wants) do
+    local k = lock(want.name)
+    k.granted = m[LAST]
+    touch(k)
+  end
+  known_leases[id] = l
+  store(l)
 end
 
 local function renew(l)
-  if l.metadata ~= ARGV[10] then
-    touch_locks(l)
+  if l.metadata ~= ARGV[8] then
+    for _, want in ipairs(l.wants) do
+      touch(lock(want.name))
+    end
   end
-  l.ttl = ttl
-  l.metadata = ARGV[10]
-  l.renewals = tonumber(l.renewals) + 1
-  l.deadline = full_ttl()
-  store(l, 'ttl', 'metadata', 'renewals', 'deadline')
-  keep_locks(l)
+  if l.kept <= now then
+    keep_locks(l)
+    l.kept = now + DAY
+  end
+  l.ttl, l.metadata, l.renewals = ARGV[7], ARGV[8], l.renewals + 1
+  l.deadline = deadline_of(l)
+  store(l)
 end
 
 -- The request that asked gets the answer; others that are open for this lease shall ask for it too.
 local function confirm(l)
   announce(l)
-  grant(l)
-  l.waits = ''
-  store(l, 'state', 'token', 'since', 'ttl', 'metadata', 'deadline', 'waits')
   write('HDEL', base .. 'claims', l.id)
   keep_locks(l)
-  touch_locks(l)
+  grant(l)
 end
 
 local function wait_here(l)
-  local open = waits_of(l)
+  local wait, open = tonumber(ARGV[4]) or 0, waits_of(l)
   if wait > 0 then
     open[instance] = math.max(open[instance] or 0, now + wait)
   end
@@ -66,27 +166,30 @@ end
 
 local function keep_place(l)
   wait_here(l)
-  keep_queues(l)
-  l.ttl = ttl
-  l.metadata = ARGV[10]
-  store(l, 'deadline', 'waits', 'ttl', 'metadata')
+  keep_locks(l)
+  l.ttl, l.metadata = ARGV[7], ARGV[8]
+  store(l)
 end
 
-local function holders(names)
-  local found = {}
-  for _, name in ipairs(names) do
-    local holder = lock(name).holder
-    local l = holder and lease(holder)
-    if l and l.state == 'HELD' then
-      found[#found + 1] = fields_of(l)
+local function holders(wants)
+  local found, seen_ids = {}, {}
+  for _, want in ipairs(wants) do
+    for _, l in ipairs(holders_of(lock(want.name), 100)) do
+      if l.state == 'HELD' and not seen_ids[l.id] then
+        seen_ids[l.id] = true
+        found[#found + 1] = lines_of(l)
+      end
     end
   end
   return found
 end
 
-reap()
+if now >= m[DUE] then
+  -- #include ending.lua
+  reap(id)
+end
 
-local l = live(id)
+local l = lease(id)
 if l then
   if l.locks ~= lock_list or l.owner ~= owner then
     return reply('REUSED')
@@ -96,56 +199,57 @@ if l then
   end
   if l.state == 'HELD' then
     renew(l)
-    return reply('HELD', fields_of(l))
+    return reply('HELD', lines_of(l))
   end
   if l.state == 'CLAIMED' then
     confirm(l)
-    return reply('GRANTED', fields_of(l))
+    return reply('GRANTED', lines_of(l))
   end
   keep_place(l)
-  return reply('WAITING', fields_of(l), position(l))
+  return reply('WAITING', lines_of(l), position(l))
 end
 
-local ended = tombstone_of(id)
-if ended then
-  if ended.locks ~= '' and (ended.locks ~= lock_list or ended.owner ~= owner) then
+local over = known_tombstones[id]
+if over then
+  if over.locks ~= '' and (over.locks ~= lock_list or over.owner ~= owner) then
     return reply('REUSED')
   end
-  return reply('ENDED', ended.how, reacquired(ended))
+  return reply('ENDED', over.how, reacquired(over))
 end
-if intent == 'renew' then
+if ARGV[4] == 'renew' then
   return reply('UNKNOWN')
 end
-if minted and (minted < now - ENDED_WINDOW or minted > now + MINTED_AHEAD) then
+if id_stale then
   return reply('ID_STALE')
 end
 
 l = {
-  id = id, state = 'WAITING', locks = lock_list, names = names_of(lock_list), owner = owner, caller = ARGV[8],
-  ttl = ttl, metadata = ARGV[10], token = '', since = now, renewals = 0, waits = ''
+  id = id, state = 'WAITING', locks = lock_list, wants = wants_of(lock_list), owner = owner, caller = ARGV[6],
+  ttl = ARGV[7], metadata = ARGV[8], token = '', ticket = '', since = now, kept = 0, revoked = '', renewals = 0, waits = ''
 }
-local free = grantable(l.names, nil)
-if not free and intent == 'refuse' then
-  return reply('BUSY', holders(l.names))
+local free, full = true, false
+for _, want in ipairs(l.wants) do
+  local k = lock(want.name)
+  free = free and free_for(k, want)
+  full = full or k.waiting >= MAX_WAITERS
 end
-if redis.call('ZCARD', base .. 'deadlines') - ended_here >= max_leases then
+if not free and ARGV[4] == 'refuse' then
+  return reply('BUSY', holders(l.wants))
+end
+if m[COUNT] >= MAX_LEASES or too_many_ended() then
   return reply('QUOTA')
 end
-if free then
-  grant(l)
-  occupy(l)
-  leases[id] = l
-  store(l, unpack(FIELDS))
-  return reply('GRANTED', fields_of(l))
+if not free and full then
+  return reply('QUEUE_FULL')
 end
-for _, name in ipairs(l.names) do
-  if ahead(lock(name), '') >= max_waiters then
-    return reply('QUEUE_FULL')
-  end
+m[COUNT] = m[COUNT] + 1
+if free then
+  occupy(l)
+  grant(l)
+  return reply('GRANTED', lines_of(l))
 end
 local place = position(l)
 wait_here(l)
 enqueue(l)
-keep_queues(l)
-store(l, unpack(FIELDS))
-return reply('WAITING', fields_of(l), place)
+store(l)
+return reply('WAITING', lines_of(l), place)

@@ -1,64 +1,74 @@
 -- Locks in use, each with who holds it and how many wait.
 --
--- KEYS[1], ARGV[1..2], RETURNS[1..3]: see engine.lua
+-- KEYS[1], ARGV[1..2], RETURNS[1..2]: see open.lua
 -- ARGV[3]  'one' or 'page'
 -- ARGV[4]  the lock's name, or the prefix of names
 -- ARGV[5]  the last name of the page before, or ''
--- ARGV[6]  locks a page at most; for one lock: waiters shown at most
--- RETURNS  'LOCKS', { { name, revision, waiting, { holder leases }, { waiting leases, first come first } } },
---          the name to go on from, or '' at the end
+-- ARGV[6]  locks a page at most; for one lock: holders and waiters shown at most
+-- RETURNS  'LOCKS', { { name, revision, waiting, family: 'w' | 'p', permits there are, { holder leases },
+--                       { waiting leases, first come first } } }, the name to go on from, or '' at the end
 
-reap()
+-- #include open.lua
+
+local read = call('MGET', KEYS[1])
+local meta, read_before = read[1] and cjson.decode(read[1]), {}
+
+-- #include engine.lua
+
+if now >= m[DUE] then
+  -- #include ending.lua
+  reap()
+end
 
 local key, limit = base .. 'locks', tonumber(ARGV[6])
 
-local function describe(name, shown_waiters)
-  local k = lock(name)
-  local holder = k.holder and lease(k.holder)
-  local waiters = {}
-  if shown_waiters > 0 then
-    for _, id in ipairs(redis.call('ZRANGE', base .. 'queue:' .. name, 0, shown_waiters - 1)) do
-      local l = not k.gone[id] and lease(id)
-      if l then
-        waiters[#waiters + 1] = fields_of(l)
-      end
+-- A claim is an offer: until it is confirmed its lease is still one of those who wait, before all others.
+local function describe(k, shown)
+  local holders, waiters = {}, {}
+  local waiting = k.waiting
+  for _, l in ipairs(holders_of(k, shown and limit or 1)) do
+    if l.state == 'HELD' then
+      holders[#holders + 1] = lines_of(l)
+    else
+      waiting = waiting + 1
+      waiters[#waiters + 1] = lines_of(l)
     end
   end
-  -- A claim is an offer: until it is confirmed its lease is still the first of those who wait.
-  local holders = {}
-  local waiting = ahead(k, '')
-  if holder and holder.state == 'HELD' then
-    holders[1] = fields_of(holder)
-  elseif holder then
-    waiting = waiting + 1
-    if shown_waiters > 0 then
-      table.insert(waiters, 1, fields_of(holder))
+  for i = 1, shown and limit or 0 do
+    local w = waiter_at(k, i)
+    if not w then
+      break
+    end
+    local l = not k.gone[w.id] and lease(w.id)
+    if l then
+      waiters[#waiters + 1] = lines_of(l)
     end
   end
-  return { name, k.touched and text(k.revision) or k.revision, waiting, holders, waiters }
+  return { k.name, format('%d', k.revision), waiting, k.family, k.of, holders, shown and waiters or {} }
 end
 
 -- What this script reaped is not written yet: names that are about to go are left out.
-local function in_use(name)
-  local k = lock(name)
-  return k.holder or head(k)
+local function in_use(k)
+  return k.holders > 0 or k.waiting > 0
 end
 
 local found, cursor = {}, ''
 if ARGV[3] == 'one' then
-  if redis.call('ZSCORE', key, ARGV[4]) and in_use(ARGV[4]) then
-    found[1] = describe(ARGV[4], limit)
+  local k = lock(ARGV[4])
+  if in_use(k) then
+    found[1] = describe(k, true)
   end
 else
   local from = ARGV[5] ~= '' and '(' .. ARGV[5] or '[' .. ARGV[4]
-  local names = redis.call('ZRANGEBYLEX', key, from, '[' .. ARGV[4] .. '\255', 'LIMIT', 0, limit + 1)
+  local names = call('ZRANGEBYLEX', key, from, '[' .. ARGV[4] .. '\255', 'LIMIT', 0, limit + 1)
   if #names > limit then
     names[#names] = nil
     cursor = names[limit]
   end
   for _, name in ipairs(names) do
-    if in_use(name) then
-      found[#found + 1] = describe(name, 0)
+    local k = lock(name)
+    if in_use(k) then
+      found[#found + 1] = describe(k, false)
     end
   end
 end

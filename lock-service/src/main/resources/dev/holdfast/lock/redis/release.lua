@@ -1,16 +1,81 @@
 -- Ends a lease, held or waiting, and hands its locks on.
 --
--- KEYS[1], ARGV[1..2], RETURNS[1..3]: see engine.lua
+-- KEYS[1], ARGV[1..2], RETURNS[1..2]: see open.lua
 -- ARGV[3]  lease id
 -- ARGV[4]  token that must be the lease's, or ''
 -- ARGV[5]  when the id was made, in ms, if it tells, else ''
--- RETURNS  'RELEASED' | 'STALE_TOKEN' | 'UNKNOWN', or 'ENDED', how, reacquired by others: '1', '0' or ''
+-- RETURNS  'RELEASED' | 'STALE_TOKEN' | 'UNKNOWN' | 'QUOTA', or 'ENDED', how, reacquired by others: '1', '0' or ''
 
-local id, if_token, minted = ARGV[3], ARGV[4], tonumber(ARGV[5])
+-- #include open.lua
 
-reap()
+local id, if_token, minted = ARGV[3], ARGV[4], ARGV[5] ~= '' and tonumber(ARGV[5])
+local lease_key = base .. 'lease:' .. id
+local read = call('MGET', KEYS[1], lease_key)
+local meta, value = read[1] and cjson.decode(read[1]), read[2]
 
-local l = live(id)
+-- The most common cases, straight on: one exclusive lock for which nobody waits, or others who want it so too. They write
+-- what the engine below would. Anything unusual is left to it.
+if meta and now < meta[DUE] and value then
+  local name, owner, token, since = string.match(value, '^HELD\nx/(%S+)\n([^\n]*)\n[^\n]*\n(%d+)\n(%d+)\n')
+  local lock_key = base .. 'lock:' .. (name or '')
+  local k = name and (if_token == '' or if_token == token) and call('GET', lock_key)
+  local revision, granted, hold, holder, waiting = string.match(k or '', '^(%d+) (%d+) (%S+) x (%S+) (%d+)$')
+  if holder == id then
+    local last, due, next_id, offer, where, until_ms = meta[LAST], meta[DUE], nil, nil, nil, nil
+    if waiting ~= '0' then
+      local first = call('ZRANGE', base .. 'queue:' .. name, 0, 0)[1]
+      next_id = string.match(first or '', '^(%S+) x$')
+      local waiter = next_id and call('GET', base .. 'lease:' .. next_id)
+      local fixed, ticket, ttl, deadline, rest
+      fixed, where, until_ms, ticket, ttl, deadline, rest = string.match(waiter or '',
+        '^WAITING(\n[^\n]*\n[^\n]*\n[^\n]*\n\n%d+\n%d+\n\n([^=\n ]+)=(%d+)\n)(%d+)\n(%d+)\n(%d+)(\n.*)$')
+      if fixed and tonumber(deadline) > now then
+        offer = format('CLAIMED%s%s\n%s\n%d%s', fixed, ticket, ttl, now + CLAIM_GRACE, rest)
+        last = math.max(last + 1, now_micros, tonumber(ARGV[2]) + 1)
+        due = math.min(due, now + CLAIM_GRACE)
+      end
+    end
+    if waiting == '0' or offer then
+      local held, window = now - since, math.floor(now / ENDED_WINDOW)
+      hold = hold == '-1' and held or hold + (held - hold) / 8
+      local same, left = window == meta[WINDOW], meta[COUNT] - 1
+      local text = format(META, meta[BORN], last, left == 0 and NEVER or due, left, window,
+        same and meta[ENDED] + 1 or 1, same and meta[BEFORE] or window == meta[WINDOW] + 1 and meta[ENDED] or 0)
+      call('SET', KEYS[1], text, 'PX', KEEP)
+      call('SET', lease_key, format(TOMBSTONE, 'released', token, 'x/' .. name, owner, now), 'PX', ENDED_WINDOW)
+      call('ZREM', base .. 'deadlines', id)
+      if not offer then
+        call('SET', lock_key, format('%s %s %d -', revision, granted, hold), 'PX', ENDED_WINDOW)
+        call('ZREM', base .. 'locks', name)
+        return { 'RELEASED', now_up .. text }
+      end
+      call('SET', lock_key, format('%d %s %d x %s %d', last, granted, hold, next_id, waiting - 1), 'PX', KEEP)
+      call('ZREM', base .. 'queue:' .. name, next_id .. ' x')
+      call('SET', base .. 'lease:' .. next_id, offer, 'PX', KEEP)
+      call('ZADD', base .. 'deadlines', now + CLAIM_GRACE, next_id)
+      call('HSET', base .. 'claims', next_id, where .. '=' .. until_ms)
+      if tonumber(until_ms) < now then
+        next_id = ''
+      elseif where ~= ARGV[1] then
+        call('PUBLISH', 'hf:instance:' .. where, string.match(base, '{(.*)}') .. '\n' .. next_id)
+        next_id = ''
+      end
+      return { 'RELEASED', now_up .. text .. next_id }
+    end
+  end
+end
+
+local read_before = { [lease_key] = value }
+
+-- #include engine.lua
+
+-- #include ending.lua
+
+if now >= m[DUE] then
+  reap(id)
+end
+
+local l = lease(id)
 if l then
   if if_token ~= '' and (l.state ~= 'HELD' or l.token ~= if_token) then
     return reply('STALE_TOKEN')
@@ -20,18 +85,21 @@ if l then
   return reply('RELEASED')
 end
 
-local ended = tombstone_of(id)
-if ended then
-  if ended.how == 'released' then
+local over = known_tombstones[id]
+if over then
+  if over.how == 'released' then
     return reply('RELEASED')
   end
-  return reply('ENDED', ended.how, reacquired(ended))
+  return reply('ENDED', over.how, reacquired(over))
 end
 if if_token ~= '' then
   return reply('UNKNOWN')
 end
 -- This DELETE may have overtaken its PUT, which shall find that it is over; unless its PUT would be too old anyway.
 if not minted or minted >= now - ENDED_WINDOW then
+  if too_many_ended() then
+    return reply('QUOTA')
+  end
   bury(id, 'released', '', '', '')
 end
 return reply('RELEASED')

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /** What every store must do, told by two instances, "here" and "there". Time moves by the store's clock. */
 public abstract class LeaseStoreContract {
-    protected static final LeaseRules RULES = new LeaseRules(Duration.ofHours(24), 5, 300);
+    protected static final LeaseRules RULES = new LeaseRules(Duration.ofHours(24), 5, 300, 400);
     private static final Duration A_MINUTE = Duration.ofMinutes(1);
     private static final Duration A_MOMENT = Duration.ofMillis(1);
 
@@ -724,6 +724,22 @@ public abstract class LeaseStoreContract {
                 here.hold("a" + i, lease("x" + i));
             }
             assertThat(here.tryFor("more", lease("late"))).isEqualTo(new Refused(Reason.QUOTA_EXCEEDED));
+        }
+
+        @Test
+        void remembersNoMoreEndedLeasesThanItMay() {
+            LeaseId held = lease("held");
+            here.hold("held", held);
+            for (int i = 0; i < RULES.maxEnded(); i++) {
+                here.release(lease("x" + i));
+            }
+            assertThat(here.tryFor("a", lease("late"))).isEqualTo(new Refused(Reason.QUOTA_EXCEEDED));
+            assertThat(here.release(lease("unknown"))).isEqualTo(new Refused(Reason.QUOTA_EXCEEDED));
+            // What is held can be renewed and given back none the less.
+            assertThat(here.hold("held", held).justGranted()).isFalse();
+            assertThat(here.release(held)).isEqualTo(new Ended(Ending.RELEASED, null));
+            advance(LeaseRules.ENDED_WINDOW.multipliedBy(2));
+            assertThat(here.tryFor("a", lease("later"))).isInstanceOf(Held.class);
         }
 
         @Test

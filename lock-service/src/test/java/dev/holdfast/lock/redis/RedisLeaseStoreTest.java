@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.lock.TestRedis;
 import dev.holdfast.lock.core.LeaseRequest;
+import dev.holdfast.lock.core.LeaseRules;
 import dev.holdfast.lock.core.LeaseStore;
 import dev.holdfast.lock.core.LeaseStore.Patience;
 import dev.holdfast.lock.core.LeaseStoreContract;
+import dev.holdfast.lock.core.Owner;
+import dev.holdfast.lock.core.Ttl;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -96,6 +100,32 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
         close(store);
     }
 
+    /** The keys that a renewal must keep alive, at the latest once a day. */
+    @Test
+    void aRenewalKeepsTheKeysOfItsLocksAlive() {
+        LeaseStore store = open(new RedisLeaseStore.Deaf());
+        LeaseRequest holder = new LeaseRequest(
+                ns,
+                lease("x"),
+                request(lease("x"), "a").locks(),
+                new Owner("x"),
+                "anonymous",
+                new Ttl(Ttl.LONGEST),
+                "{}");
+        done(store.ensure(holder, new Patience.Refuse()));
+        try (RedisConnection redis = FACTORY.getConnection()) {
+            byte[] lock = ("hf:{" + ns + "}:lock:a").getBytes(UTF_8);
+            assertThat(redis.keyCommands().ttl(lock)).isGreaterThan(100_000);
+            advance(Duration.ofHours(23));
+            done(store.ensure(holder, new Patience.Refuse()));
+            advance(Duration.ofHours(2));
+            assertThat(redis.keyCommands().expire(lock, 10)).isTrue();
+            done(store.ensure(holder, new Patience.Refuse()));
+            assertThat(redis.keyCommands().ttl(lock)).isGreaterThan(100_000);
+        }
+        close(store);
+    }
+
     @Test
     void nothingIsLeftOfALockOrAnEndedLeaseButTombstones() {
         LeaseStore store = open(new RedisLeaseStore.Deaf());
@@ -110,7 +140,12 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
             assertThat(redis.keyCommands().keys(("hf:{" + ns + "}:*").getBytes(UTF_8)))
                     .extracting(key ->
                             new String(key, UTF_8).replaceFirst(".*}:", "").replaceFirst(":.*", ""))
-                    .containsExactlyInAnyOrder("meta", "ended");
+                    .containsExactlyInAnyOrder("meta", "lease", "lease", "lock");
+            // Redis itself takes the tombstones away, and what is left of the lock for those who ask by them.
+            for (String key : List.of("lease:" + holder.id(), "lease:" + waiter.id(), "lock:a")) {
+                assertThat(redis.keyCommands().pTtl(("hf:{" + ns + "}:" + key).getBytes(UTF_8)))
+                        .isBetween(1L, LeaseRules.ENDED_WINDOW.toMillis());
+            }
         }
         close(store);
     }

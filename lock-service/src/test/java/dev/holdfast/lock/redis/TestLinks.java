@@ -36,7 +36,7 @@ final class TestLinks {
 
     /** A store on a clock of its own, or on Redis' own with {@link Script#REDIS_CLOCK}. */
     static RedisLeaseStore store(LettuceConnectionFactory factory, String clock, LeaseRules rules) {
-        return new RedisLeaseStore(new RedisLink(factory), Scripts.load(clock), rules);
+        return new RedisLeaseStore(new RedisLink(factory), Scripts.load(clock, rules));
     }
 
     static LeaseStore store(LettuceConnectionFactory factory, LeaseRules rules) {
