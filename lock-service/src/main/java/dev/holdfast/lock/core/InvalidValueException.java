@@ -11,6 +11,7 @@ public final class InvalidValueException extends IllegalArgumentException {
         LOCK_NAME,
         LOCKS,
         MODE,
+        PERMITS,
         TTL,
         OWNER,
         METADATA,

@@ -20,4 +20,10 @@ public record Lease(
         @Nullable FencingToken token,
         Duration age,
         long renewals,
-        Countdown expiry) {}
+        Countdown expiry) {
+
+    /** Whether it has a lock for itself, so that its token orders it after all who had that lock before. */
+    public boolean isFencing() {
+        return locks.stream().anyMatch(lock -> lock.mode().equals(LockMode.EXCLUSIVE));
+    }
+}

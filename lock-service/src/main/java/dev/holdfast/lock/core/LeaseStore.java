@@ -24,7 +24,10 @@ public interface LeaseStore {
     /** Acquires, goes on waiting, confirms a hand-off or renews: whichever the lease's state asks for. */
     CompletionStage<Outcome> ensure(LeaseRequest request, Patience patience);
 
-    /** Renews a lease that is held under this token, and does nothing else. */
+    /**
+     * Renews a lease that is held under this token, and never acquires. A request that wants shared what the lease has
+     * for itself gives up just that.
+     */
     CompletionStage<Outcome> renew(LeaseRequest request, FencingToken token);
 
     /**

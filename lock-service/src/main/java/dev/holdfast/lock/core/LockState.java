@@ -5,8 +5,25 @@ import java.util.List;
 /**
  * A lock in use.
  *
+ * @param use as it is held, or else as those ask who wait for it
  * @param revision rises whenever its holders, its queue or their metadata change
+ * @param holders the first of them
  * @param waiting how many wait
  * @param waiters the first of those, in order; none where locks are listed
  */
-public record LockState(LockName name, long revision, List<Lease> holders, long waiting, List<Lease> waiters) {}
+public record LockState(LockName name, Use use, long revision, List<Lease> holders, long waiting, List<Lease> waiters) {
+
+    /** How a lock is used. */
+    public sealed interface Use {}
+
+    /** As a whole. */
+    public record Whole(LockMode.Whole mode) implements Use {}
+
+    /**
+     * By permits.
+     *
+     * @param taken how many are held or offered
+     * @param of how many there are
+     */
+    public record Permits(int taken, int of) implements Use {}
+}

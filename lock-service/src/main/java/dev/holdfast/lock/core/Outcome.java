@@ -26,6 +26,9 @@ public sealed interface Outcome {
      */
     record Ended(Ending how, @Nullable Boolean reacquiredByOthers) implements Outcome {}
 
+    /** The lock is in use otherwise: by permits or not, or with another number of permits. Nothing was stored. */
+    record Mismatch(LockName lock, boolean ofCapacity) implements Outcome {}
+
     /** The request cannot be fulfilled. Nothing was stored. */
     record Refused(Reason reason) implements Outcome {}
 

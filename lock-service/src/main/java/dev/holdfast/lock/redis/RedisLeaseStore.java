@@ -226,6 +226,10 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
             case "HELD" -> held(reply, false);
             case "WAITING" -> new Outcome.Waiting(reply.lease(reply.value(0)), (Long) reply.value(1));
             case "BUSY" -> new Outcome.Busy(reply.leases(reply.value(0)));
+            case "MISMATCH" ->
+                new Outcome.Mismatch(
+                        new LockName(Reply.text(reply.value(0))),
+                        Reply.text(reply.value(1)).equals("CAPACITY"));
             case "ENDED" ->
                 new Outcome.Ended(
                         Outcome.Ending.valueOf(Reply.text(reply.value(0)).toUpperCase(Locale.ROOT)),

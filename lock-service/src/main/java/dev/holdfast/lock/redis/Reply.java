@@ -96,10 +96,11 @@ record Reply(List<Object> values, Header header, long askedNanos) {
         List<Object> f = list(fields);
         return new LockState(
                 new LockName(text(f.get(0))),
+                use(text(f.get(3)), (Long) f.get(4), (Long) f.get(5)),
                 Long.parseLong(text(f.get(1))),
-                leases(f.get(5)),
+                leases(f.get(6)),
                 (Long) f.get(2),
-                leases(f.get(6)));
+                leases(f.get(7)));
     }
 
     /** '1', '0' or nothing. */
@@ -117,7 +118,7 @@ record Reply(List<Object> values, Header header, long askedNanos) {
         return (List<Object>) value;
     }
 
-    /** The form in which the scripts keep locks: {@code x/a x/b}. */
+    /** The form in which the scripts keep locks: {@code x/a s/b p2:10/c}. */
     static String encode(List<LockSpec> locks) {
         return String.join(
                 " ",
@@ -128,14 +129,38 @@ record Reply(List<Object> values, Header header, long askedNanos) {
 
     private static String symbol(LockMode mode) {
         return switch (mode) {
-            case EXCLUSIVE -> "x";
+            case LockMode.Whole whole -> whole == LockMode.Whole.EXCLUSIVE ? "x" : "s";
+            case LockMode.Permits some -> "p" + some.permits() + ":" + some.of();
         };
     }
 
     private static List<LockSpec> locks(String encoded) {
-        return Arrays.stream(encoded.split(" "))
-                .map(lock -> new LockSpec(new LockName(lock.substring(lock.indexOf('/') + 1)), LockMode.EXCLUSIVE))
-                .toList();
+        return Arrays.stream(encoded.split(" ")).map(Reply::spec).toList();
+    }
+
+    private static LockSpec spec(String encoded) {
+        int slash = encoded.indexOf('/');
+        return new LockSpec(new LockName(encoded.substring(slash + 1)), mode(encoded.substring(0, slash)));
+    }
+
+    private static LockMode mode(String symbol) {
+        return switch (symbol.charAt(0)) {
+            case 'x' -> LockMode.EXCLUSIVE;
+            case 's' -> LockMode.SHARED;
+            default -> {
+                int colon = symbol.indexOf(':');
+                yield new LockMode.Permits(
+                        Integer.parseInt(symbol.substring(1, colon)), Integer.parseInt(symbol.substring(colon + 1)));
+            }
+        };
+    }
+
+    private static LockState.Use use(String mode, long taken, long of) {
+        return switch (mode) {
+            case "x" -> new LockState.Whole(LockMode.Whole.EXCLUSIVE);
+            case "s" -> new LockState.Whole(LockMode.Whole.SHARED);
+            default -> new LockState.Permits((int) taken, (int) of);
+        };
     }
 
     private Countdown countdown(long deadlineMillis) {

@@ -38,6 +38,7 @@ final class Answers {
                 yield json(exchange, HttpStatus.ACCEPTED, Views.waiting(waiting, elapsed, false));
             }
             case Outcome.Busy busy -> problem(exchange, busy(busy));
+            case Outcome.Mismatch mismatch -> problem(exchange, mismatch(mismatch));
             case Outcome.Ended ended -> problem(exchange, ended(ended));
             case Outcome.Refused refused -> problem(exchange, refused(refused));
         };
@@ -49,6 +50,7 @@ final class Answers {
             case Outcome.Held held -> held(exchange, held, elapsed, HttpStatus.OK, true);
             case Outcome.Waiting waiting -> json(exchange, HttpStatus.OK, Views.waiting(waiting, elapsed, true));
             case Outcome.Busy busy -> problem(exchange, busy(busy));
+            case Outcome.Mismatch mismatch -> problem(exchange, mismatch(mismatch));
             case Outcome.Ended ended -> problem(exchange, ended(ended));
             case Outcome.Refused refused ->
                 problem(exchange, Problem.of(ProblemKind.NOT_FOUND, "No lease is known under this id."));
@@ -67,7 +69,9 @@ final class Answers {
             ServerWebExchange exchange, Outcome.Held held, Duration elapsed, HttpStatus status, boolean withMetadata) {
         HttpHeaders headers = exchange.getResponse().getHeaders();
         headers.setETag('"' + held.token().toString() + '"');
-        headers.set(FENCING_TOKEN, held.token().toString());
+        if (held.lease().isFencing()) {
+            headers.set(FENCING_TOKEN, held.token().toString());
+        }
         return json(exchange, status, Views.held(held, elapsed, withMetadata));
     }
 
@@ -95,6 +99,11 @@ final class Answers {
 
     private static Problem busy(Outcome.Busy busy) {
         return Problem.of(ProblemKind.LOCK_HELD).with("holders", Views.holders(busy.holders()));
+    }
+
+    private static Problem mismatch(Outcome.Mismatch mismatch) {
+        return Problem.of(mismatch.ofCapacity() ? ProblemKind.CAPACITY_MISMATCH : ProblemKind.MODE_MISMATCH)
+                .with("lock", mismatch.lock().value());
     }
 
     private static Problem ended(Outcome.Ended ended) {
@@ -128,6 +137,7 @@ final class Answers {
                     case LOCK_NAME -> ProblemKind.INVALID_LOCK_NAME;
                     case LOCKS -> ProblemKind.INVALID_LOCKS;
                     case MODE -> ProblemKind.INVALID_MODE;
+                    case PERMITS -> ProblemKind.INVALID_PERMITS;
                     case TTL -> ProblemKind.INVALID_TTL;
                     case OWNER -> ProblemKind.INVALID_OWNER;
                     case METADATA -> ProblemKind.INVALID_METADATA;

@@ -5,6 +5,7 @@ import static dev.holdfast.lock.core.InvalidValueException.Kind.LOCK_NAME;
 import static dev.holdfast.lock.core.InvalidValueException.Kind.METADATA;
 import static dev.holdfast.lock.core.InvalidValueException.Kind.MODE;
 import static dev.holdfast.lock.core.InvalidValueException.Kind.OWNER;
+import static dev.holdfast.lock.core.InvalidValueException.Kind.PERMITS;
 import static dev.holdfast.lock.core.InvalidValueException.Kind.TTL;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -28,7 +29,7 @@ import tools.jackson.databind.node.JsonNodeType;
 final class LeaseBody {
     private static final int MAX_METADATA_BYTES = 2048;
     private static final Set<String> FIELDS = Set.of("locks", "ttl", "owner", "metadata");
-    private static final Set<String> LOCK_FIELDS = Set.of("name", "mode");
+    private static final Set<String> LOCK_FIELDS = Set.of("name", "mode", "permits", "of");
 
     private LeaseBody() {}
 
@@ -57,21 +58,40 @@ final class LeaseBody {
 
     private static LockSpec lock(JsonNode lock) {
         if (!lock.isObject()) {
-            throw new InvalidValueException(LOCKS, "A lock must be an object {\"name\", \"mode\"}.");
+            throw new InvalidValueException(
+                    LOCKS, "A lock must be an object {\"name\", \"mode\", \"permits\", \"of\"}.");
         }
         StrictJson.requireOnly(LOCK_FIELDS, lock, "A lock");
         JsonNode name = lock.path("name");
         if (!name.isString()) {
             throw new InvalidValueException(LOCK_NAME, "A lock must have a name, a string.");
         }
-        return new LockSpec(new LockName(name.stringValue()), mode(lock.path("mode")));
+        return new LockSpec(new LockName(name.stringValue()), mode(lock));
     }
 
-    private static LockMode mode(JsonNode mode) {
-        if (mode.isMissingNode() || (mode.isString() && mode.stringValue().equals("exclusive"))) {
-            return LockMode.EXCLUSIVE;
+    private static LockMode mode(JsonNode lock) {
+        JsonNode mode = lock.path("mode");
+        String word = mode.isMissingNode() ? "exclusive" : mode.isString() ? mode.stringValue() : "";
+        return switch (word) {
+            case "exclusive" -> whole(LockMode.EXCLUSIVE, lock);
+            case "shared" -> whole(LockMode.SHARED, lock);
+            case "permits" -> new LockMode.Permits(count(lock.path("permits")), count(lock.path("of")));
+            default -> throw new InvalidValueException(MODE, "mode must be \"exclusive\", \"shared\" or \"permits\".");
+        };
+    }
+
+    private static LockMode whole(LockMode mode, JsonNode lock) {
+        if (lock.has("permits") || lock.has("of")) {
+            throw new InvalidValueException(PERMITS, "permits and of go with mode \"permits\" only.");
         }
-        throw new InvalidValueException(MODE, "mode must be \"exclusive\" or left out.");
+        return mode;
+    }
+
+    private static int count(JsonNode number) {
+        if (!number.isIntegralNumber() || !number.canConvertToInt()) {
+            throw new InvalidValueException(PERMITS, "mode \"permits\" needs permits and of, whole numbers.");
+        }
+        return number.intValue();
     }
 
     private static Owner owner(JsonNode owner, LeaseId id) {

@@ -1,14 +1,15 @@
 package dev.holdfast.lock.web;
 
 import dev.holdfast.lock.api.HolderView;
+import dev.holdfast.lock.api.LeaseLockView;
 import dev.holdfast.lock.api.LeaseView;
 import dev.holdfast.lock.api.LockPageView;
-import dev.holdfast.lock.api.LockRef;
 import dev.holdfast.lock.api.LockView;
 import dev.holdfast.lock.api.WaiterView;
 import dev.holdfast.lock.core.FencingToken;
 import dev.holdfast.lock.core.Lease;
 import dev.holdfast.lock.core.LeaseRules;
+import dev.holdfast.lock.core.LockMode;
 import dev.holdfast.lock.core.LockPage;
 import dev.holdfast.lock.core.LockSpec;
 import dev.holdfast.lock.core.LockState;
@@ -41,7 +42,7 @@ final class Views {
                 lease.owner().value(),
                 elapsed.toMillis(),
                 lease.expiry().left().toMillis(),
-                held.token().value(),
+                lease.isFencing() ? held.token().value() : null,
                 null,
                 null,
                 withMetadata ? metadata(lease) : null);
@@ -73,7 +74,7 @@ final class Views {
                 locks(lease),
                 lease.owner().value(),
                 lease.caller(),
-                token == null ? 0 : token.value(),
+                token != null && lease.isFencing() ? token.value() : null,
                 lease.age().toMillis(),
                 lease.expiry().left().toMillis(),
                 lease.renewals(),
@@ -90,7 +91,26 @@ final class Views {
     }
 
     private static LockView lock(LockState lock, @Nullable List<WaiterView> waiters) {
-        return new LockView(lock.name().value(), "exclusive", holders(lock.holders()), lock.waiting(), waiters);
+        return switch (lock.use()) {
+            case LockState.Whole whole ->
+                new LockView(
+                        lock.name().value(),
+                        word(whole.mode()),
+                        null,
+                        null,
+                        holders(lock.holders()),
+                        lock.waiting(),
+                        waiters);
+            case LockState.Permits permits ->
+                new LockView(
+                        lock.name().value(),
+                        "permits",
+                        permits.taken(),
+                        permits.of(),
+                        holders(lock.holders()),
+                        lock.waiting(),
+                        waiters);
+        };
     }
 
     private static WaiterView waiter(Lease lease, long position) {
@@ -107,12 +127,20 @@ final class Views {
                 page.locks().stream().map(lock -> lock(lock, null)).toList(), page.next());
     }
 
-    private static List<LockRef> locks(Lease lease) {
+    private static List<LeaseLockView> locks(Lease lease) {
         return lease.locks().stream().map(Views::lock).toList();
     }
 
-    private static LockRef lock(LockSpec lock) {
-        return new LockRef(lock.name().value(), lock.mode().name().toLowerCase(Locale.ROOT));
+    private static LeaseLockView lock(LockSpec lock) {
+        String name = lock.name().value();
+        return switch (lock.mode()) {
+            case LockMode.Whole whole -> new LeaseLockView(name, word(whole), null, null);
+            case LockMode.Permits some -> new LeaseLockView(name, "permits", some.permits(), some.of());
+        };
+    }
+
+    private static String word(LockMode.Whole mode) {
+        return mode.name().toLowerCase(Locale.ROOT);
     }
 
     private static Map<String, Object> metadata(Lease lease) {

@@ -24,6 +24,15 @@ local function unsettle(k)
   end
 end
 
+local function forget_if_unused(k)
+  if k.waiting == 0 then
+    k.scan, k.ahead, k.again = 0, 0, 0
+    if k.holders == 0 then
+      k.family, k.of = nil, 0
+    end
+  end
+end
+
 local function leave_queues(l)
   for _, want in ipairs(l.wants) do
     local k = lock(want.name)
@@ -33,6 +42,7 @@ local function leave_queues(l)
     k.uw = k.uw - want.units
     write('ZREM', k.queue, member_of(l, want))
     touch(k)
+    forget_if_unused(k)
   end
 end
 
@@ -48,7 +58,17 @@ local function vacate(l)
     end
     touch(k)
     unsettle(k)
+    forget_if_unused(k)
   end
+end
+
+-- Whoever held the lock alone lets others share it.
+local function share(l, k)
+  k.holder = '-'
+  write('ZADD', base .. 'holders:' .. k.name, format('%d', next_number()), l.id)
+  write('PEXPIRE', base .. 'holders:' .. k.name, KEEP)
+  touch(k)
+  unsettle(k)
 end
 
 -- Ends a lease in whatever state it is and leaves a tombstone.
@@ -155,6 +175,7 @@ local function look_through(k)
         k.waiting, k.xw, k.uw = k.waiting - 1, k.xw - (w.mode == 'x' and 1 or 0), k.uw - w.units
         write('ZREM', k.queue, w.member)
         touch(k)
+        forget_if_unused(k)
       elseif l.deadline <= now then
         finish(l, 'expired')
       elseif not w.several or fits_elsewhere(l, k) then

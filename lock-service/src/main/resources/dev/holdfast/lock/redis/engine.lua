@@ -192,10 +192,7 @@ end
 
 -- Whether a newcomer could have the lock at once.
 local function free_for(k, want)
-  if not k.family then
-    return want.mode ~= 'p' or want.units <= want.of
-  end
-  return fits(k, want, k.waiting, k.xw, k.uw)
+  return not k.family or fits(k, want, k.waiting, k.xw, k.uw)
 end
 
 local function use(k, want)

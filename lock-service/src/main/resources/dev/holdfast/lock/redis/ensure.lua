@@ -10,6 +10,7 @@
 -- RETURNS   'GRANTED' | 'HELD', lease           'WAITING', lease, position
 --           'BUSY', { holder leases }           'ENDED', how, reacquired by others: '1', '0' or ''
 --           'REUSED' | 'ID_STALE' | 'STALE_TOKEN' | 'UNKNOWN' | 'QUEUE_FULL' | 'QUOTA'
+--           'MISMATCH', name of the lock, 'MODE' | 'CAPACITY'
 --           A lease is its id, and then the lines of its value.
 
 -- #include open.lua
@@ -184,12 +185,42 @@ local function holders(wants)
   return found
 end
 
-if now >= m[DUE] then
-  -- #include ending.lua
-  reap(id)
+-- Whether these wants differ from those only in that some are shared which were exclusive.
+local function is_downgrade(wants, from)
+  for i, want in ipairs(wants) do
+    local was = from[i]
+    if not was or want.name ~= was.name or (want.mode ~= was.mode and (want.mode ~= 's' or was.mode ~= 'x')) or want.of ~= was.of
+      or want.units ~= was.units
+    then
+      return false
+    end
+  end
+  return #wants == #from
 end
 
-local l = lease(id)
+local l
+if now >= m[DUE] or if_token ~= '' then
+  -- #include ending.lua
+  if now >= m[DUE] then
+    reap(id)
+  end
+  l = lease(id)
+  local wants = l and l.state == 'HELD' and l.owner == owner and l.locks ~= lock_list and wants_of(lock_list)
+  if wants and if_token ~= '' and is_downgrade(wants, l.wants) then
+    if if_token ~= l.token then
+      return reply('STALE_TOKEN')
+    end
+    for i, want in ipairs(wants) do
+      if want.mode ~= l.wants[i].mode then
+        share(l, lock(want.name))
+      end
+    end
+    l.locks, l.wants = lock_list, wants
+    hand_off()
+  end
+else
+  l = lease(id)
+end
 if l then
   if l.locks ~= lock_list or l.owner ~= owner then
     return reply('REUSED')
@@ -211,7 +242,9 @@ end
 
 local over = known_tombstones[id]
 if over then
-  if over.locks ~= '' and (over.locks ~= lock_list or over.owner ~= owner) then
+  local same = over.locks == '' or over.owner == owner
+    and (over.locks == lock_list or if_token ~= '' and is_downgrade(wants_of(lock_list), wants_of(over.locks)))
+  if not same then
     return reply('REUSED')
   end
   return reply('ENDED', over.how, reacquired(over))
@@ -230,6 +263,11 @@ l = {
 local free, full = true, false
 for _, want in ipairs(l.wants) do
   local k = lock(want.name)
+  if k.family and (k.family == 'p') ~= (want.mode == 'p') then
+    return reply('MISMATCH', k.name, 'MODE')
+  elseif k.family and k.of ~= want.of then
+    return reply('MISMATCH', k.name, 'CAPACITY')
+  end
   free = free and free_for(k, want)
   full = full or k.waiting >= MAX_WAITERS
 end

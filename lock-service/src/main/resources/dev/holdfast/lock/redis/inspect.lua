@@ -5,8 +5,8 @@
 -- ARGV[4]  the lock's name, or the prefix of names
 -- ARGV[5]  the last name of the page before, or ''
 -- ARGV[6]  locks a page at most; for one lock: holders and waiters shown at most
--- RETURNS  'LOCKS', { { name, revision, waiting, family: 'w' | 'p', permits there are, { holder leases },
---                       { waiting leases, first come first } } }, the name to go on from, or '' at the end
+-- RETURNS  'LOCKS', { { name, revision, waiting, mode: 'x' | 's' | 'p', permits taken, permits there are,
+--                       { holder leases }, { waiting leases, first come first } } }, the name to go on from, or ''
 
 -- #include open.lua
 
@@ -23,10 +23,10 @@ end
 local key, limit = base .. 'locks', tonumber(ARGV[6])
 
 -- A claim is an offer: until it is confirmed its lease is still one of those who wait, before all others.
-local function describe(k, shown)
+local function describe(k, shown, shown_holders)
   local holders, waiters = {}, {}
   local waiting = k.waiting
-  for _, l in ipairs(holders_of(k, shown and limit or 1)) do
+  for _, l in ipairs(holders_of(k, shown_holders)) do
     if l.state == 'HELD' then
       holders[#holders + 1] = lines_of(l)
     else
@@ -44,7 +44,8 @@ local function describe(k, shown)
       waiters[#waiters + 1] = lines_of(l)
     end
   end
-  return { k.name, format('%d', k.revision), waiting, k.family, k.of, holders, shown and waiters or {} }
+  local mode = k.family == 'p' and 'p' or k.holder ~= '-' and 'x' or k.holders > 0 and 's' or k.xw > 0 and 'x' or 's'
+  return { k.name, format('%d', k.revision), waiting, mode, k.units, k.of, holders, shown and waiters or {} }
 end
 
 -- What this script reaped is not written yet: names that are about to go are left out.
@@ -56,7 +57,7 @@ local found, cursor = {}, ''
 if ARGV[3] == 'one' then
   local k = lock(ARGV[4])
   if in_use(k) then
-    found[1] = describe(k, true)
+    found[1] = describe(k, true, limit)
   end
 else
   local from = ARGV[5] ~= '' and '(' .. ARGV[5] or '[' .. ARGV[4]
@@ -68,7 +69,7 @@ else
   for _, name in ipairs(names) do
     local k = lock(name)
     if in_use(k) then
-      found[#found + 1] = describe(k, false)
+      found[#found + 1] = describe(k, false, 5)
     end
   end
 end

@@ -8,6 +8,7 @@ import dev.holdfast.lock.core.Outcome.Busy;
 import dev.holdfast.lock.core.Outcome.Ended;
 import dev.holdfast.lock.core.Outcome.Ending;
 import dev.holdfast.lock.core.Outcome.Held;
+import dev.holdfast.lock.core.Outcome.Mismatch;
 import dev.holdfast.lock.core.Outcome.Reason;
 import dev.holdfast.lock.core.Outcome.Refused;
 import dev.holdfast.lock.core.Outcome.Waiting;
@@ -590,6 +591,291 @@ public abstract class LeaseStoreContract {
     }
 
     @Nested
+    class A_shared_lock {
+        @Test
+        void isHeldByManyAtATime() {
+            here.hold(lease("x"), shared("a"));
+            there.hold(lease("y"), shared("a"));
+            assertThat(here.lock("a").holders())
+                    .extracting(Lease::owner)
+                    .containsExactlyInAnyOrder(new Owner("x"), new Owner("y"));
+            assertThat(here.lock("a").use()).isEqualTo(new LockState.Whole(LockMode.Whole.SHARED));
+        }
+
+        @Test
+        void isNotHeldExclusivelyMeanwhile() {
+            LeaseId x = lease("x");
+            LeaseId y = lease("y");
+            here.hold(x, shared("a"));
+            here.hold(y, shared("a"));
+            LeaseId writer = lease("writer");
+            assertThat(((Busy) here.tryFor("a", writer)).holders())
+                    .extracting(Lease::id)
+                    .containsExactly(x, y);
+            here.waitFor("a", writer);
+            here.release(x);
+            assertThat(here.find(writer)).isInstanceOf(Waiting.class);
+            assertThat(here.lock("a").holders()).hasSize(1);
+            here.release(y);
+            assertThat(here.hold("a", writer).justGranted()).isTrue();
+            assertThat(here.tryFor(lease("late"), shared("a"))).isInstanceOf(Busy.class);
+        }
+
+        @Test
+        void doesNotStarveAWriterByNewReaders() {
+            LeaseId reader = lease("reader");
+            here.hold(reader, shared("a"));
+            LeaseId writer = lease("writer");
+            here.waitFor("a", writer);
+            LeaseId late = lease("late");
+            assertThat(here.tryFor(late, shared("a"))).isInstanceOf(Busy.class);
+            assertThat(here.waitFor(late, shared("a")).position()).isEqualTo(2);
+            here.release(reader);
+            here.release(here.hold("a", writer));
+            assertThat(here.hold(late, shared("a")).justGranted()).isTrue();
+        }
+
+        @Test
+        void goesToAllReadersAtTheHeadOfTheQueueAtOnce() {
+            Held held = here.hold("a", lease("x"));
+            List<LeaseId> readers = List.of(lease("1"), lease("2"), lease("3"));
+            readers.forEach(id -> here.waitFor(id, shared("a")));
+            LeaseId writer = lease("writer");
+            here.waitFor("a", writer);
+            LeaseId behind = lease("behind");
+            assertThat(here.waitFor(behind, shared("a")).position()).isEqualTo(5);
+            here.release(held);
+            readers.forEach(
+                    id -> assertThat(here.hold(id, shared("a")).justGranted()).isTrue());
+            assertThat(here.find(writer)).isInstanceOf(Waiting.class);
+            assertThat(here.find(behind)).isInstanceOf(Waiting.class);
+        }
+
+        @Test
+        void letsReadersPassWhenAWriterLeavesTheQueue() {
+            here.hold(lease("x"), shared("a"));
+            LeaseId writer = lease("writer");
+            LeaseId reader = lease("reader");
+            here.waitFor("a", writer);
+            here.waitFor(reader, shared("a"));
+            here.release(writer);
+            assertThat(here.hold(reader, shared("a")).justGranted()).isTrue();
+        }
+
+        @Test
+        void letsReadersPassWhenAWriterGivesUpItsPlace() {
+            here.hold(lease("x"), shared("a"));
+            here.waitFor("a", lease("writer"));
+            LeaseId reader = lease("reader");
+            done(here.store.ensure(request(reader, shared("a")), new Patience.Queue(Duration.ofSeconds(30))));
+            advance(LeaseRules.PLACE_GRACE.plusMillis(1));
+            done(here.store.sweep(ns));
+            here.awaitChanged(reader);
+        }
+
+        @Test
+        void isGivenToMoreThanAHundredWaitersInCallsThatFollowAtOnce() {
+            LeaseId holder = lease("x");
+            here.hold(holder, many("a"));
+            List<LeaseId> readers = new ArrayList<>();
+            for (int lock = 0; lock < 30; lock++) {
+                for (int i = 0; i < RULES.maxWaiters(); i++) {
+                    LeaseId reader = lease("r" + lock + "." + i);
+                    here.waitFor(reader, shared("a" + lock));
+                    readers.add(reader);
+                }
+            }
+            here.release(holder);
+            assertThat(lastDue(here).left()).isZero();
+            done(there.store.sweep(ns));
+            for (int i = 0; i < readers.size(); i++) {
+                LockSpec lock = shared("a" + i / RULES.maxWaiters());
+                assertThat(there.hold(readers.get(i), lock).justGranted()).isTrue();
+            }
+        }
+
+        @Test
+        void namesAsManyHoldersAsThereAreOnlyUpToALimit() {
+            for (int i = 0; i < 150; i++) {
+                here.hold(lease("x" + i), shared("a"));
+            }
+            assertThat(here.lock("a").holders()).hasSize(100);
+        }
+
+        private LockSpec[] many(String prefix) {
+            LockSpec[] specs = new LockSpec[30];
+            for (int i = 0; i < specs.length; i++) {
+                specs[i] = exclusive(prefix + i);
+            }
+            return specs;
+        }
+
+        private Countdown lastDue(Instance instance) {
+            return List.copyOf(instance.due).getLast();
+        }
+    }
+
+    @Nested
+    class A_downgrade {
+        private final LeaseId id = lease("x");
+        private Held held;
+
+        @BeforeEach
+        void hold() {
+            held = here.hold("a", id);
+        }
+
+        @Test
+        void keepsTheLeaseUnderItsTokenAndLetsOthersShare() {
+            LeaseId reader = lease("reader");
+            LeaseId writer = lease("writer");
+            done(there.store.ensure(request(reader, shared("a")), new Patience.Queue(Duration.ofSeconds(30))));
+            here.waitFor("a", writer);
+            Held shared = (Held) done(here.store.renew(request(id, shared("a")), held.token()));
+            assertThat(shared.token()).isEqualTo(held.token());
+            assertThat(shared.lease().isFencing()).isFalse();
+            there.awaitChanged(reader);
+            assertThat(there.hold(reader, shared("a")).justGranted()).isTrue();
+            assertThat(here.find(writer)).isInstanceOf(Waiting.class);
+            assertThat(here.hold(id, shared("a")).justGranted()).isFalse();
+        }
+
+        @Test
+        void isARenewalWhenItIsRepeated() {
+            done(here.store.renew(request(id, shared("a")), held.token()));
+            assertThat(done(here.store.renew(request(id, shared("a")), held.token())))
+                    .isInstanceOf(Held.class);
+        }
+
+        @Test
+        void needsTheToken() {
+            assertThat(here.tryFor(id, shared("a"))).isEqualTo(new Refused(Reason.ID_REUSED));
+            FencingToken other = new FencingToken(held.token().value() + 1);
+            assertThat(done(here.store.renew(request(id, shared("a")), other)))
+                    .isEqualTo(new Refused(Reason.STALE_TOKEN));
+            assertThat(here.tryFor(lease("reader"), shared("a"))).isInstanceOf(Busy.class);
+        }
+
+        @Test
+        void doesNotGoBack() {
+            done(here.store.renew(request(id, shared("a")), held.token()));
+            assertThat(done(here.store.renew(request(id, "a"), held.token()))).isEqualTo(new Refused(Reason.ID_REUSED));
+        }
+
+        @Test
+        void ofALeaseThatIsOverIsTold() {
+            advance(A_MINUTE.plusMillis(1));
+            assertThat(done(here.store.renew(request(id, shared("a")), held.token())))
+                    .isEqualTo(new Ended(Ending.EXPIRED, false));
+        }
+    }
+
+    @Nested
+    class A_lock_with_permits {
+        @Test
+        void isHeldByAsManyAsItHasPermitsFor() {
+            here.hold(lease("x"), permits(2, 5, "a"));
+            here.hold(lease("y"), permits(3, 5, "a"));
+            assertThat(here.lock("a").use()).isEqualTo(new LockState.Permits(5, 5));
+            assertThat(here.tryFor(lease("z"), permits(1, 5, "a"))).isInstanceOf(Busy.class);
+        }
+
+        @Test
+        void isNotTakenByASmallRequestBeforeALargeOneThatWaits() {
+            LeaseId x = lease("x");
+            here.hold(x, permits(2, 5, "a"));
+            here.hold(lease("y"), permits(2, 5, "a"));
+            LeaseId large = lease("large");
+            LeaseId small = lease("small");
+            here.waitFor(large, permits(3, 5, "a"));
+            assertThat(here.tryFor(small, permits(1, 5, "a"))).isInstanceOf(Busy.class);
+            here.waitFor(small, permits(1, 5, "a"));
+            here.release(x);
+            assertThat(here.hold(large, permits(3, 5, "a")).justGranted()).isTrue();
+            assertThat(here.find(small)).isInstanceOf(Waiting.class);
+        }
+
+        @Test
+        void goesToAllAtTheHeadWhoFit() {
+            LeaseId x = lease("x");
+            here.hold(x, permits(5, 5, "a"));
+            List<LeaseId> waiters = List.of(lease("1"), lease("2"), lease("3"));
+            waiters.forEach(id -> here.waitFor(id, permits(2, 5, "a")));
+            here.release(x);
+            assertThat(here.hold(waiters.get(0), permits(2, 5, "a")).justGranted())
+                    .isTrue();
+            assertThat(here.hold(waiters.get(1), permits(2, 5, "a")).justGranted())
+                    .isTrue();
+            assertThat(here.find(waiters.get(2))).isInstanceOf(Waiting.class);
+        }
+
+        @Test
+        void hasOneCapacityAndOneFamilyWhileItIsInUse() {
+            LeaseId x = lease("x");
+            here.hold(x, permits(1, 5, "a"));
+            assertThat(here.tryFor(lease("y"), permits(1, 6, "a"))).isEqualTo(new Mismatch(new LockName("a"), true));
+            assertThat(here.tryFor("a", lease("y"))).isEqualTo(new Mismatch(new LockName("a"), false));
+            assertThat(here.tryFor(lease("y"), shared("a"))).isEqualTo(new Mismatch(new LockName("a"), false));
+            here.hold("b", lease("z"));
+            assertThat(here.tryFor(lease("y"), permits(1, 6, "b"))).isEqualTo(new Mismatch(new LockName("b"), false));
+            here.release(x);
+            assertThat(here.tryFor(lease("y"), permits(1, 6, "a"))).isInstanceOf(Held.class);
+        }
+
+        @Test
+        void mayBeUsedOtherwiseInTheVeryCallThatEndsItsLastHolder() {
+            here.hold(lease("x"), permits(1, 5, "a"));
+            advance(A_MINUTE.plusMillis(5));
+            assertThat(here.hold("a", lease("y")).justGranted()).isTrue();
+        }
+    }
+
+    @Nested
+    class Several_locks_of_several_modes {
+        @Test
+        void areGrantedTogether() {
+            Held all = here.hold(lease("x"), exclusive("a"), shared("b"), permits(2, 3, "c"));
+            assertThat(all.lease().locks()).containsExactly(exclusive("a"), shared("b"), permits(2, 3, "c"));
+            assertThat(here.tryFor(lease("y"), shared("b"), permits(1, 3, "c"))).isInstanceOf(Held.class);
+            assertThat(here.tryFor(lease("z"), shared("a"))).isInstanceOf(Busy.class);
+            here.release(all);
+            assertThat(here.locks("")).extracting(lock -> lock.name().value()).containsExactly("b", "c");
+        }
+
+        @Test
+        void letThosePassWhoFitBesideThemWhileTheyWait() {
+            Held b = here.hold("b", lease("y"));
+            LeaseId both = lease("both");
+            here.waitFor(both, shared("a"), exclusive("b"));
+            assertThat(here.tryFor(lease("reader"), shared("a"))).isInstanceOf(Held.class);
+            LeaseId writer = lease("writer");
+            assertThat(here.tryFor("a", writer)).isInstanceOf(Busy.class);
+            here.release(b);
+            assertThat(here.hold(both, shared("a"), exclusive("b")).justGranted())
+                    .isTrue();
+        }
+
+        @Test
+        void passThoseWhoWaitForSomethingElseAndFitBesideThem() {
+            Held a = here.hold("a", lease("x"));
+            Held b = here.hold("b", lease("y"));
+            LeaseId stuck = lease("stuck");
+            LeaseId reader = lease("reader");
+            LeaseId two = lease("two");
+            here.waitFor(stuck, shared("a"), exclusive("b"));
+            here.waitFor(reader, shared("a"));
+            here.waitFor(two, shared("a"), shared("c"));
+            here.release(a);
+            assertThat(here.hold(reader, shared("a")).justGranted()).isTrue();
+            assertThat(here.hold(two, shared("a"), shared("c")).justGranted()).isTrue();
+            assertThat(here.find(stuck)).isInstanceOf(Waiting.class);
+            here.release(b);
+            assertThat(here.hold(stuck, shared("a"), exclusive("b")).justGranted())
+                    .isTrue();
+        }
+    }
+
+    @Nested
     class A_token {
         @Test
         void isGreaterThanEveryTokenBeforeInTheNamespace() {
@@ -795,9 +1081,23 @@ public abstract class LeaseStoreContract {
     }
 
     private static List<LockSpec> specs(String... names) {
-        return Arrays.stream(names)
-                .map(name -> new LockSpec(new LockName(name), LockMode.EXCLUSIVE))
-                .toList();
+        return Arrays.stream(names).map(LeaseStoreContract::exclusive).toList();
+    }
+
+    protected static LockSpec exclusive(String name) {
+        return new LockSpec(new LockName(name), LockMode.EXCLUSIVE);
+    }
+
+    protected static LockSpec shared(String name) {
+        return new LockSpec(new LockName(name), LockMode.SHARED);
+    }
+
+    protected static LockSpec permits(int permits, int of, String name) {
+        return new LockSpec(new LockName(name), new LockMode.Permits(permits, of));
+    }
+
+    protected LeaseRequest request(LeaseId id, LockSpec... locks) {
+        return new LeaseRequest(ns, id, List.of(locks), owner(id), "anonymous", new Ttl(A_MINUTE), "{}");
     }
 
     protected LeaseRequest request(LeaseId id, String... names) {
@@ -833,6 +1133,18 @@ public abstract class LeaseStoreContract {
 
         Held hold(LeaseId id, String... names) {
             return (Held) done(store.ensure(request(id, names), new Patience.Refuse()));
+        }
+
+        Held hold(LeaseId id, LockSpec... locks) {
+            return (Held) tryFor(id, locks);
+        }
+
+        Outcome tryFor(LeaseId id, LockSpec... locks) {
+            return done(store.ensure(request(id, locks), new Patience.Refuse()));
+        }
+
+        Waiting waitFor(LeaseId id, LockSpec... locks) {
+            return (Waiting) done(store.ensure(request(id, locks), new Patience.Queue(Duration.ZERO)));
         }
 
         Outcome tryFor(String name, LeaseId id) {

@@ -17,7 +17,6 @@ import dev.holdfast.lock.core.Owner;
 import dev.holdfast.lock.core.Ttl;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -38,7 +37,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 /**
  * Many clients at two instances count without any guard but the lock.
  *
- * <p>They also give up waits, forget to release, ask again while they wait and release what they do not hold. A counter
+ * <p>Some only look on, sharing the lock, and some take permits. They also give up waits, forget to release, ask again while they wait and release what they do not hold. A counter
  * that has lost an increment, or a token out of order, means that two were inside at once.
  */
 class LeaseFuzzTest {
@@ -46,6 +45,7 @@ class LeaseFuzzTest {
     private static final Duration LENGTH = Duration.ofSeconds(5);
     private static final int CLIENTS = 24;
     private static final int LOCKS = 3;
+    private static final int PERMITS = 5;
     private static final Ttl WORKING = new Ttl(Duration.ofSeconds(20));
     private static final Ttl FORGOTTEN = new Ttl(Duration.ofMillis(100));
     private static final LeaseRules RULES = new LeaseRules(Duration.ofHours(24), 1000, 1000, 1_000_000);
@@ -57,6 +57,9 @@ class LeaseFuzzTest {
     private static final class Guarded {
         private int counter;
         private long lastToken;
+        private final AtomicInteger readers = new AtomicInteger();
+        private final AtomicInteger permits = new AtomicInteger();
+        private final AtomicInteger trespasses = new AtomicInteger();
         private final AtomicInteger grants = new AtomicInteger();
         private final AtomicInteger outOfOrder = new AtomicInteger();
 
@@ -66,9 +69,26 @@ class LeaseFuzzTest {
             if (token <= lastToken) {
                 outOfOrder.incrementAndGet();
             }
+            trespasses.addAndGet(readers.get());
             LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(200));
             lastToken = token;
             counter = read + 1;
+        }
+
+        /** Looks at the counter for a while, in which nobody must change it. */
+        void look() {
+            int read = counter;
+            readers.incrementAndGet();
+            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(200));
+            readers.decrementAndGet();
+            trespasses.addAndGet(counter == read ? 0 : 1);
+        }
+
+        /** Takes some of the permits for a while. */
+        void take(int some) {
+            trespasses.addAndGet(permits.addAndGet(some) > PERMITS ? 1 : 0);
+            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(200));
+            permits.addAndGet(-some);
         }
     }
 
@@ -99,6 +119,7 @@ class LeaseFuzzTest {
         for (Guarded each : guarded) {
             assertThat(each.counter).isEqualTo(each.grants.get());
             assertThat(each.outOfOrder).hasValue(0);
+            assertThat(each.trespasses).hasValue(0);
             grants += each.grants.get();
         }
         log.info("fuzz: {} grants, seed {}", grants, seed);
@@ -131,8 +152,12 @@ class LeaseFuzzTest {
         int lock = random.nextInt(LOCKS);
         LeaseId id = new LeaseId(UUID.randomUUID());
         int mood = random.nextInt(100);
-        if (mood >= 85) {
+        if (mood >= 90) {
             workOnTwo(leases, lock, id);
+        } else if (mood >= 80) {
+            look(leases, lock, id);
+        } else if (mood >= 72) {
+            takePermits(leases, random, lock, id);
         } else if (mood < 5) {
             forget(leases, lock, id);
         } else if (mood < 12) {
@@ -159,10 +184,36 @@ class LeaseFuzzTest {
         leases.release(namespace, id, Optional.empty()).toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
+    /** Reads what others count under the same lock, and then counts there or not; looks at the next one too. */
+    private void look(Leases leases, int lock, LeaseId id) throws Exception {
+        int next = (lock + 1) % LOCKS;
+        LeaseRequest request = request(id, WORKING, shared(lock), exclusive(next));
+        Outcome outcome = leases.ensure(request, Duration.ofSeconds(30)).get(40, TimeUnit.SECONDS);
+        if (outcome instanceof Outcome.Held held) {
+            guarded.get(lock).look();
+            guarded.get(next).count(held.token().value());
+            LeaseRequest downgrade = request(id, WORKING, shared(lock), shared(next));
+            leases.renew(downgrade, held.token()).toCompletableFuture().get(10, TimeUnit.SECONDS);
+            guarded.get(next).look();
+        }
+        leases.release(namespace, id, Optional.empty()).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private void takePermits(Leases leases, Random random, int lock, LeaseId id) throws Exception {
+        int some = 1 + random.nextInt(PERMITS);
+        LockSpec spec = new LockSpec(new LockName("permits-" + lock), new LockMode.Permits(some, PERMITS));
+        Outcome outcome = leases.ensure(request(id, WORKING, spec), Duration.ofSeconds(30))
+                .get(40, TimeUnit.SECONDS);
+        if (outcome instanceof Outcome.Held) {
+            guarded.get(lock).take(some);
+        }
+        leases.release(namespace, id, Optional.empty()).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
     /** Counts at two places under one lease. */
     private void workOnTwo(Leases leases, int lock, LeaseId id) throws Exception {
         int next = (lock + 1) % LOCKS;
-        Outcome outcome = leases.ensure(request(id, WORKING, lock, next), Duration.ofSeconds(30))
+        Outcome outcome = leases.ensure(request(id, WORKING, exclusive(lock), exclusive(next)), Duration.ofSeconds(30))
                 .get(40, TimeUnit.SECONDS);
         if (outcome instanceof Outcome.Held held) {
             guarded.get(lock).count(held.token().value());
@@ -185,13 +236,18 @@ class LeaseFuzzTest {
     }
 
     private LeaseRequest request(int lock, LeaseId id, Ttl ttl) {
-        return request(id, ttl, lock);
+        return request(id, ttl, exclusive(lock));
     }
 
-    private LeaseRequest request(LeaseId id, Ttl ttl, int... locks) {
-        List<LockSpec> specs = Arrays.stream(locks)
-                .mapToObj(lock -> new LockSpec(new LockName("lock-" + lock), LockMode.EXCLUSIVE))
-                .toList();
-        return new LeaseRequest(namespace, id, specs, new Owner(id.toString()), "anonymous", ttl, "{}");
+    private LeaseRequest request(LeaseId id, Ttl ttl, LockSpec... locks) {
+        return new LeaseRequest(namespace, id, List.of(locks), new Owner(id.toString()), "anonymous", ttl, "{}");
+    }
+
+    private static LockSpec exclusive(int lock) {
+        return new LockSpec(new LockName("lock-" + lock), LockMode.EXCLUSIVE);
+    }
+
+    private static LockSpec shared(int lock) {
+        return new LockSpec(new LockName("lock-" + lock), LockMode.SHARED);
     }
 }

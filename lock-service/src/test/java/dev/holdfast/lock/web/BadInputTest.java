@@ -53,7 +53,7 @@ class BadInputTest extends RedisServiceTest {
                 arguments("{\"locks\":[{\"name\":\"a\"}],\"ttl\":\"PT30S\",\"ttl\":\"PT1S\"}", "400 malformed-request"),
                 arguments("{\"locks\":[{\"name\":\"a\",\"name\":\"b\"}],\"ttl\":\"PT30S\"}", "400 malformed-request"),
                 arguments("{\"locks\":[{\"name\":\"a\"}],\"ttl\":\"PT30S\",\"extra\":1}", "400 malformed-request"),
-                arguments("{\"locks\":[{\"name\":\"a\",\"permits\":2}],\"ttl\":\"PT30S\"}", "400 malformed-request"),
+                arguments("{\"locks\":[{\"name\":\"a\",\"units\":2}],\"ttl\":\"PT30S\"}", "400 malformed-request"),
                 arguments("{\"metadata\":" + deep + "}", "413 body-too-large"),
                 arguments("{\"metadata\":{\"a\":" + deep.substring(9_000, 11_000) + "}}", "400 malformed-request"),
                 arguments("{\"owner\":\"" + "x".repeat(20_000) + "\"}", "413 body-too-large"),
@@ -68,8 +68,35 @@ class BadInputTest extends RedisServiceTest {
                 arguments("{\"locks\":[{}],\"ttl\":\"PT30S\"}", "422 invalid-lock-name"),
                 arguments("{\"locks\":[{\"name\":7}],\"ttl\":\"PT30S\"}", "422 invalid-lock-name"),
                 arguments("{\"locks\":[{\"name\":null}],\"ttl\":\"PT30S\"}", "422 invalid-lock-name"),
-                arguments("{\"locks\":[{\"name\":\"a\",\"mode\":\"shared\"}],\"ttl\":\"PT30S\"}", "422 invalid-mode"),
-                arguments("{\"locks\":[{\"name\":\"a\",\"mode\":null}],\"ttl\":\"PT30S\"}", "422 invalid-mode"),
+                // modes and permits
+                arguments(used("\"mode\":null"), "422 invalid-mode"),
+                arguments(used("\"mode\":7"), "422 invalid-mode"),
+                arguments(used("\"mode\":\"\""), "422 invalid-mode"),
+                arguments(used("\"mode\":\"Shared\""), "422 invalid-mode"),
+                arguments(used("\"mode\":\"${jndi:ldap://x/a}\""), "422 invalid-mode"),
+                arguments(used("\"mode\":[\"shared\"]"), "422 invalid-mode"),
+                arguments(used("\"permits\":2,\"of\":10"), "422 invalid-permits"),
+                arguments(used("\"mode\":\"shared\",\"permits\":1"), "422 invalid-permits"),
+                arguments(used("\"mode\":\"exclusive\",\"of\":1"), "422 invalid-permits"),
+                arguments(used("\"mode\":\"permits\""), "422 invalid-permits"),
+                arguments(used("\"mode\":\"permits\",\"permits\":1"), "422 invalid-permits"),
+                arguments(used("\"mode\":\"permits\",\"of\":1"), "422 invalid-permits"),
+                arguments(permits("0", "10"), "422 invalid-permits"),
+                arguments(permits("-1", "10"), "422 invalid-permits"),
+                arguments(permits("11", "10"), "422 invalid-permits"),
+                arguments(permits("1", "0"), "422 invalid-permits"),
+                arguments(permits("1", "1000001"), "422 invalid-permits"),
+                arguments(permits("1.5", "10"), "422 invalid-permits"),
+                arguments(permits("1.0", "10"), "422 invalid-permits"),
+                arguments(permits("1e0", "10"), "422 invalid-permits"),
+                arguments(permits("\"1\"", "10"), "422 invalid-permits"),
+                arguments(permits("null", "10"), "422 invalid-permits"),
+                arguments(permits("1", "null"), "422 invalid-permits"),
+                arguments(permits("1", "4294967297"), "422 invalid-permits"),
+                arguments(permits("4294967297", "10"), "422 invalid-permits"),
+                arguments(permits("1", "9223372036854775808"), "422 invalid-permits"),
+                arguments(permits("1", "1e309"), "422 invalid-permits"),
+                arguments(permits("NaN", "10"), "400 malformed-request"),
                 // lock names
                 arguments(named(""), "422 invalid-lock-name"),
                 arguments(named("x".repeat(201)), "422 invalid-lock-name"),
@@ -268,6 +295,14 @@ class BadInputTest extends RedisServiceTest {
 
     private static String named(String name) {
         return "{\"locks\":[{\"name\":\"" + name + "\"}],\"ttl\":\"PT30S\"}";
+    }
+
+    private static String used(String how) {
+        return "{\"locks\":[{\"name\":\"a\"," + how + "}],\"ttl\":\"PT30S\"}";
+    }
+
+    private static String permits(String permits, String of) {
+        return used("\"mode\":\"permits\",\"permits\":" + permits + ",\"of\":" + of);
     }
 
     private static String lasting(String ttl) {

@@ -206,6 +206,66 @@ class LeaseApiTest extends RedisServiceTest {
     }
 
     @Test
+    void aSharedLockHasManyHoldersAndNoFencingToken() {
+        String first = newId();
+        Answer granted = put(first, used("a", "\"mode\":\"shared\""));
+        assertThat(granted.status()).isEqualTo(201);
+        assertThat(granted.header("ETag")).isNotEmpty();
+        assertThat(granted.header("Fencing-Token")).isEmpty();
+        assertThat(granted.json().has("fencingToken")).isFalse();
+        assertThat(granted.json().path("locks").path(0).path("mode").asString()).isEqualTo("shared");
+        assertThat(put(newId(), used("a", "\"mode\":\"shared\"")).status()).isEqualTo(201);
+        Answer refused = put(newId(), body("a", "PT30S"));
+        assertThat(refused.summary()).isEqualTo("409 lock-held");
+        assertThat(refused.json().path("holders")).hasSize(2);
+        assertThat(refused.json().path("holders").path(0).has("fencingToken")).isFalse();
+        JsonNode lock = get(lockPath("a")).json();
+        assertThat(lock.path("mode").asString()).isEqualTo("shared");
+        assertThat(lock.path("holders")).hasSize(2);
+    }
+
+    @Test
+    void permitsAreCountedAndTheirNumberIsOne() {
+        String two = "\"mode\":\"permits\",\"permits\":2,\"of\":3";
+        assertThat(put(newId(), used("a", two)).status()).isEqualTo(201);
+        assertThat(put(newId(), used("a", two)).summary()).isEqualTo("409 lock-held");
+        assertThat(put(newId(), used("a", two.replace("2", "1"))).status()).isEqualTo(201);
+        JsonNode lock = get(lockPath("a")).json();
+        assertThat(lock.path("mode").asString()).isEqualTo("permits");
+        assertThat(lock.path("permits").asInt()).isEqualTo(3);
+        assertThat(lock.path("of").asInt()).isEqualTo(3);
+        assertThat(lock.path("holders")
+                        .path(0)
+                        .path("locks")
+                        .path(0)
+                        .path("permits")
+                        .asInt())
+                .isEqualTo(2);
+        Answer otherNumber = put(newId(), used("a", two.replace("3", "4")));
+        assertThat(otherNumber.summary()).isEqualTo("409 capacity-mismatch");
+        assertThat(otherNumber.json().path("lock").asString()).isEqualTo("a");
+        assertThat(put(newId(), body("a", "PT30S")).summary()).isEqualTo("409 mode-mismatch");
+    }
+
+    @Test
+    void aHolderMayShareWhatItHasForItself() {
+        String id = newId();
+        String token = put(id, body("a", "PT30S")).header("ETag");
+        String shared = used("a", "\"mode\":\"shared\"");
+        assertThat(put(id, shared).summary()).isEqualTo("422 lease-id-reused");
+        Answer downgraded = put(id, shared, "If-Match", token);
+        assertThat(downgraded.status()).isEqualTo(200);
+        assertThat(downgraded.header("ETag")).isEqualTo(token);
+        assertThat(downgraded.header("Fencing-Token")).isEmpty();
+        assertThat(put(newId(), shared).status()).isEqualTo(201);
+        assertThat(put(id, body("a", "PT30S"), "If-Match", token).summary()).isEqualTo("422 lease-id-reused");
+    }
+
+    private static String used(String lock, String how) {
+        return "{\"locks\":[{\"name\":\"%s\",%s}],\"ttl\":\"PT30S\"}".formatted(lock, how);
+    }
+
+    @Test
     void metadataComesBackAsItWasGiven() {
         String metadata = "{\"a\":1E+309,\"b\":0.1234567890123456789,\"c\":[null,true,\"x\"]}";
         String id = newId();

@@ -2,14 +2,19 @@ package dev.holdfast.lock.api;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Who holds a lock. */
+/**
+ * Who holds a lock.
+ *
+ * @param fencingToken when the lease has an exclusive lock
+ */
 public record HolderView(
         String leaseId,
-        List<LockRef> locks,
+        List<LeaseLockView> locks,
         String owner,
         String caller,
-        long fencingToken,
+        @Nullable Long fencingToken,
         long heldMillis,
         long expiresInMillis,
         long renewals,

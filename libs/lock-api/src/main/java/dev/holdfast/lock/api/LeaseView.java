@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record LeaseView(
         String id,
         String state,
-        List<LockRef> locks,
+        List<LeaseLockView> locks,
         String owner,
         long elapsedMillis,
         @Nullable Long expiresInMillis,

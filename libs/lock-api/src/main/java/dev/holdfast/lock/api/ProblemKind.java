@@ -70,14 +70,21 @@ public enum ProblemKind implements ProblemType {
             422,
             false,
             "Not a list of locks",
-            "locks is a list of 1 to 32 objects {name, mode}, no name twice.",
+            "locks is a list of 1 to 32 objects {name, mode, permits, of}, no name twice.",
             "Mend the list."),
     INVALID_MODE(
             422,
             false,
             "Not a mode",
-            "This release grants exclusive locks: mode is \"exclusive\" or left out.",
-            "Leave mode out."),
+            "mode is \"exclusive\", which is the default, \"shared\" or \"permits\".",
+            "Choose one of these, or leave mode out."),
+    INVALID_PERMITS(
+            422,
+            false,
+            "Not permits",
+            "With mode \"permits\", and only with it, go permits and of: this many permits of so many that the lock has, "
+                    + "whole numbers with 1 <= permits <= of <= 1,000,000.",
+            "Give both, or neither and another mode."),
     INVALID_TTL(
             422,
             false,
@@ -109,6 +116,19 @@ public enum ProblemKind implements ProblemType {
             "The lock is held",
             "Another lease holds the lock or is ahead in its queue, and this request did not ask to wait.",
             "Send Prefer: wait=20 to queue for it, or try again later under the same id."),
+
+    MODE_MISMATCH(
+            409,
+            true,
+            "The lock is in use in another way",
+            "A lock that is held or waited for by permits is not locked as a whole meanwhile, nor the other way round.",
+            "Give each lock one meaning; or try again when the lock is free."),
+    CAPACITY_MISMATCH(
+            409,
+            true,
+            "The lock has another number of permits",
+            "Those who hold the lock or wait for it say another number of permits that there are.",
+            "Let all who use the lock say the same number; to change it, let them all give it back first."),
 
     LEASE_EXPIRED(
             410,
