@@ -29,6 +29,17 @@ public sealed interface Outcome {
     /** The lock is in use otherwise: by permits or not, or with another number of permits. Nothing was stored. */
     record Mismatch(LockName lock, boolean ofCapacity) implements Outcome {}
 
+    /**
+     * To wait would be to wait for oneself. Nothing was stored.
+     *
+     * @param cycle each owner waits for that of the next step, the last for that of the first
+     */
+    record Deadlock(List<Step> cycle) implements Outcome {
+
+        /** An owner, and the lock for which it waits. */
+        public record Step(Owner owner, LockName waitsFor) {}
+    }
+
     /** The request cannot be fulfilled. Nothing was stored. */
     record Refused(Reason reason) implements Outcome {}
 

@@ -226,6 +226,7 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
             case "HELD" -> held(reply, false);
             case "WAITING" -> new Outcome.Waiting(reply.lease(reply.value(0)), (Long) reply.value(1));
             case "BUSY" -> new Outcome.Busy(reply.leases(reply.value(0)));
+            case "DEADLOCK" -> new Outcome.Deadlock(reply.cycle(reply.value(0)));
             case "MISMATCH" ->
                 new Outcome.Mismatch(
                         new LockName(Reply.text(reply.value(0))),

@@ -10,11 +10,13 @@ import dev.holdfast.lock.core.LockMode;
 import dev.holdfast.lock.core.LockName;
 import dev.holdfast.lock.core.LockSpec;
 import dev.holdfast.lock.core.LockState;
+import dev.holdfast.lock.core.Outcome;
 import dev.holdfast.lock.core.Owner;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,6 +103,15 @@ record Reply(List<Object> values, Header header, long askedNanos) {
                 leases(f.get(6)),
                 (Long) f.get(2),
                 leases(f.get(7)));
+    }
+
+    /** Owners and the locks they wait for, in turn. */
+    List<Outcome.Deadlock.Step> cycle(Object list) {
+        List<String> words = list(list).stream().map(Reply::text).toList();
+        return IntStream.range(0, words.size() / 2)
+                .mapToObj(
+                        i -> new Outcome.Deadlock.Step(new Owner(words.get(2 * i)), new LockName(words.get(2 * i + 1))))
+                .toList();
     }
 
     /** '1', '0' or nothing. */

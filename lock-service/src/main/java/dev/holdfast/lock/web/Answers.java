@@ -38,6 +38,7 @@ final class Answers {
                 yield json(exchange, HttpStatus.ACCEPTED, Views.waiting(waiting, elapsed, false));
             }
             case Outcome.Busy busy -> problem(exchange, busy(busy));
+            case Outcome.Deadlock deadlock -> problem(exchange, deadlock(deadlock));
             case Outcome.Mismatch mismatch -> problem(exchange, mismatch(mismatch));
             case Outcome.Ended ended -> problem(exchange, ended(ended));
             case Outcome.Refused refused -> problem(exchange, refused(refused));
@@ -50,6 +51,7 @@ final class Answers {
             case Outcome.Held held -> held(exchange, held, elapsed, HttpStatus.OK, true);
             case Outcome.Waiting waiting -> json(exchange, HttpStatus.OK, Views.waiting(waiting, elapsed, true));
             case Outcome.Busy busy -> problem(exchange, busy(busy));
+            case Outcome.Deadlock deadlock -> problem(exchange, deadlock(deadlock));
             case Outcome.Mismatch mismatch -> problem(exchange, mismatch(mismatch));
             case Outcome.Ended ended -> problem(exchange, ended(ended));
             case Outcome.Refused refused ->
@@ -99,6 +101,10 @@ final class Answers {
 
     private static Problem busy(Outcome.Busy busy) {
         return Problem.of(ProblemKind.LOCK_HELD).with("holders", Views.holders(busy.holders()));
+    }
+
+    private static Problem deadlock(Outcome.Deadlock deadlock) {
+        return Problem.of(ProblemKind.DEADLOCK).with("cycle", Views.cycle(deadlock.cycle()));
     }
 
     private static Problem mismatch(Outcome.Mismatch mismatch) {

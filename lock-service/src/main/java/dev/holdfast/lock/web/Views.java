@@ -1,5 +1,6 @@
 package dev.holdfast.lock.web;
 
+import dev.holdfast.lock.api.CycleStep;
 import dev.holdfast.lock.api.HolderView;
 import dev.holdfast.lock.api.LeaseLockView;
 import dev.holdfast.lock.api.LeaseView;
@@ -61,6 +62,12 @@ final class Views {
                 waiting.position(),
                 LeaseRules.keepPlace().toMillis(),
                 withMetadata ? metadata(lease) : null);
+    }
+
+    static List<CycleStep> cycle(List<Outcome.Deadlock.Step> cycle) {
+        return cycle.stream()
+                .map(step -> new CycleStep(step.owner().value(), step.waitsFor().value()))
+                .toList();
     }
 
     static List<HolderView> holders(List<Lease> holders) {

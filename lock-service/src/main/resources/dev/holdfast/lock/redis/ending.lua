@@ -94,6 +94,9 @@ local function finish(l, how)
   end
   bury(l.id, how, l.token, l.locks, l.owner)
   write('ZREM', base .. 'deadlines', l.id)
+  if l.owner ~= l.id then
+    write('ZREM', base .. 'owners', l.owner .. '\n' .. l.id)
+  end
   m[COUNT] = m[COUNT] - 1
 end
 

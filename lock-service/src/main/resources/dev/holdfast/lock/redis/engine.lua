@@ -88,6 +88,9 @@ local function lines_of(l)
 end
 
 local function store(l)
+  if l.is_new and l.owner ~= l.id then
+    write('ZADD', base .. 'owners', '0', l.owner .. '\n' .. l.id)
+  end
   write('SET', base .. 'lease:' .. l.id, value_of(l), 'PX', KEEP)
   write('ZADD', base .. 'deadlines', format('%d', l.deadline), l.id)
   due_at(l.deadline)

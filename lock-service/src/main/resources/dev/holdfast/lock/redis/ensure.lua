@@ -10,6 +10,7 @@
 -- RETURNS   'GRANTED' | 'HELD', lease           'WAITING', lease, position
 --           'BUSY', { holder leases }           'ENDED', how, reacquired by others: '1', '0' or ''
 --           'REUSED' | 'ID_STALE' | 'STALE_TOKEN' | 'UNKNOWN' | 'QUEUE_FULL' | 'QUOTA'
+--           'DEADLOCK', { owner, lock it waits for, the next owner, ... }
 --           'MISMATCH', name of the lock, 'MODE' | 'CAPACITY'
 --           A lease is its id, and then the lines of its value.
 
@@ -20,7 +21,7 @@ local ttl = tonumber(ARGV[7])
 local id_stale = minted and (minted < now - ENDED_WINDOW or minted > now + MINTED_AHEAD)
 
 -- If it is one lock, and exclusive, its name.
-local name = string.match(ARGV[5], '^x/(%S+)\n')
+local name, owner = string.match(ARGV[5], '^x/(%S+)\n(.*)$')
 local lease_key, lock_key = base .. 'lease:' .. id, base .. 'lock:' .. (name or '')
 local read = call('MGET', KEYS[1], lease_key, lock_key)
 local meta, value = read[1] and cjson.decode(read[1]), read[2]
@@ -89,10 +90,14 @@ then
     call('SET', lock_key, format('%d %d %s x %s 0', number, number, hold, id), 'PX', KEEP)
     call('ZADD', base .. 'deadlines', deadline, id)
     call('ZADD', base .. 'locks', '0', name)
+    if owner ~= id then
+      call('ZADD', base .. 'owners', '0', owner .. '\n' .. id)
+    end
     return { 'GRANTED', now_up .. text, id .. '\n' .. value }
   end
   local wait = tonumber(ARGV[4])
-  if wait then
+  -- Who has named itself may wait for itself.
+  if wait and owner == id then
     granted, hold, holder, waiting = string.match(read[3], '^%d+ (%d+) (%S+) x (%S+) (%d+)$')
   end
   if holder and tonumber(waiting) < MAX_WAITERS then
@@ -115,7 +120,8 @@ local read_before = { [lease_key] = value, [lock_key] = read[3] }
 
 -- #include engine.lua
 
-local lock_list, owner = string.match(ARGV[5], '^([^\n]*)\n(.*)$')
+local lock_list
+lock_list, owner = string.match(ARGV[5], '^([^\n]*)\n(.*)$')
 
 local function deadline_of(l)
   return math.min(now_up + ttl, l.since + MAX_HOLD, l.revoked ~= '' and tonumber(l.revoked) or NEVER)
@@ -258,7 +264,7 @@ end
 
 l = {
   id = id, state = 'WAITING', locks = lock_list, wants = wants_of(lock_list), owner = owner, caller = ARGV[6],
-  ttl = ARGV[7], metadata = ARGV[8], token = '', ticket = '', since = now, kept = 0, revoked = '', renewals = 0, waits = ''
+  ttl = ARGV[7], metadata = ARGV[8], token = '', ticket = '', since = now, kept = 0, revoked = '', renewals = 0, waits = '', is_new = true
 }
 local free, full = true, false
 for _, want in ipairs(l.wants) do
@@ -279,6 +285,16 @@ if m[COUNT] >= MAX_LEASES or too_many_ended() then
 end
 if not free and full then
   return reply('QUEUE_FULL')
+end
+if not free and owner ~= id then
+  local first = '[' .. owner .. '\n'
+  if #call('ZRANGEBYLEX', base .. 'owners', first, first .. '\255', 'LIMIT', 0, 1) > 0 then
+    -- #include deadlock.lua
+    local cycle = cycle_of(l)
+    if cycle then
+      return reply('DEADLOCK', cycle)
+    end
+  end
 end
 m[COUNT] = m[COUNT] + 1
 if free then

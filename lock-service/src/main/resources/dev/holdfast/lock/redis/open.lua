@@ -18,6 +18,7 @@
 --            queue:<name>    zset  waiters by ticket, each 'id mode', and ' +' when it waits for other locks as well
 --            locks           zset  names of locks in use, for listing by prefix
 --            deadlines       zset  every lease by when it ends unless renewed, polled or confirmed, in ms
+--            owners          zset  'owner', line, id of each lease whose owner has named itself
 --            claims          hash  id -> waits of each CLAIMED lease
 --            unsettled       set   names of locks whose queue a call has not looked through to its end
 -- ARGV[1]  name of the calling instance

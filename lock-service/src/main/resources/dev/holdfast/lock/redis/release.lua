@@ -44,6 +44,9 @@ if meta and now < meta[DUE] and value then
       call('SET', KEYS[1], text, 'PX', KEEP)
       call('SET', lease_key, format(TOMBSTONE, 'released', token, 'x/' .. name, owner, now), 'PX', ENDED_WINDOW)
       call('ZREM', base .. 'deadlines', id)
+      if owner ~= id then
+        call('ZREM', base .. 'owners', owner .. '\n' .. id)
+      end
       if not offer then
         call('SET', lock_key, format('%s %s %d -', revision, granted, hold), 'PX', ENDED_WINDOW)
         call('ZREM', base .. 'locks', name)

@@ -23,7 +23,7 @@ for i = 1, #claims, 2 do
 end
 local in_use = call('EXISTS', base .. 'deadlines') == 1
 if in_use then
-  for _, key in ipairs({ 'locks', 'deadlines', 'claims', 'unsettled' }) do
+  for _, key in ipairs({ 'locks', 'deadlines', 'owners', 'claims', 'unsettled' }) do
     write('PEXPIRE', base .. key, KEEP)
   end
 end

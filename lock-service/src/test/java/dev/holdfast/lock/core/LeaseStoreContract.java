@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.lock.core.LeaseStore.Patience;
 import dev.holdfast.lock.core.Outcome.Busy;
+import dev.holdfast.lock.core.Outcome.Deadlock;
 import dev.holdfast.lock.core.Outcome.Ended;
 import dev.holdfast.lock.core.Outcome.Ending;
 import dev.holdfast.lock.core.Outcome.Held;
@@ -876,6 +877,104 @@ public abstract class LeaseStoreContract {
     }
 
     @Nested
+    class A_deadlock {
+        @Test
+        void isRefusedWithItsCycleBeforeItBegins() {
+            here.hold("a", lease("ann"));
+            here.hold("b", lease("bob"));
+            here.waitFor("b", lease("ann"));
+            LeaseId closing = lease("bob");
+            assertThat(here.queue("a", closing)).isEqualTo(cycle("bob", "a", "ann", "b"));
+            assertThat(here.lock("a").waiting()).isZero();
+            // The id is as good as before.
+            assertThat(here.tryFor("c", closing)).isInstanceOf(Held.class);
+        }
+
+        @Test
+        void mayHaveManySteps() {
+            for (int i = 0; i < 20; i++) {
+                here.hold("l" + i, lease("o" + i));
+            }
+            for (int i = 0; i < 19; i++) {
+                here.waitFor("l" + (i + 1), lease("o" + i));
+            }
+            assertThat(here.queue("l0", lease("o19")))
+                    .isInstanceOfSatisfying(Deadlock.class, deadlock -> assertThat(deadlock.cycle())
+                            .hasSize(20));
+        }
+
+        @Test
+        void runsThroughThoseWhoWaitAheadToo() {
+            here.hold("a", lease("ann"));
+            LeaseId both = lease("both");
+            here.waitForAll(both, "a", "b");
+            assertThat(here.queue("b", lease("ann"))).isEqualTo(cycle("ann", "b", "both", "a"));
+        }
+
+        @Test
+        void runsThroughOwnersWhoDidNotNameThemselves() {
+            here.hold("a", lease("ann"));
+            LeaseId nameless = new LeaseId(UUID.randomUUID());
+            here.waitForAll(nameless, "a", "b");
+            assertThat(here.queue("b", lease("ann"))).isEqualTo(cycle("ann", "b", nameless.toString(), "a"));
+        }
+
+        @Test
+        void isNoneWithOneself() {
+            here.hold("a", lease("ann"));
+            assertThat(here.queue("a", lease("ann"))).isInstanceOf(Waiting.class);
+        }
+
+        @Test
+        void isNoneAmongThoseWhoShare() {
+            here.hold(lease("ann"), shared("a"));
+            here.hold(lease("bob"), shared("a"));
+            here.hold("b", lease("bob"));
+            here.waitFor("b", lease("ann"));
+            assertThat(here.tryFor(lease("bob"), shared("a"))).isInstanceOf(Held.class);
+        }
+
+        @Test
+        void isSeenAmongReadersWhoBothWantToWrite() {
+            here.hold(lease("ann"), shared("a"));
+            here.hold(lease("bob"), shared("a"));
+            here.waitFor("a", lease("ann"));
+            assertThat(here.queue("a", lease("bob"))).isEqualTo(cycle("bob", "a", "ann", "a"));
+        }
+
+        @Test
+        void isSeenAmongThoseWhoTakePermits() {
+            here.hold(lease("ann"), permits(2, 3, "p"));
+            here.hold(lease("bob"), permits(1, 3, "p"));
+            here.waitFor(lease("ann"), permits(1, 3, "p"));
+            assertThat(here.queueFor(lease("bob"), permits(2, 3, "p"))).isEqualTo(cycle("bob", "p", "ann", "p"));
+        }
+
+        @Test
+        void isNoneWhenTheWaitIsOver() {
+            here.hold("a", lease("ann"));
+            Held bobs = here.hold("b", lease("bob"));
+            LeaseId waiter = lease("ann");
+            here.waitFor("b", waiter);
+            here.release(waiter);
+            assertThat(here.queue("a", lease("bob"))).isInstanceOf(Waiting.class);
+            here.release(bobs);
+        }
+
+        private Deadlock cycle(String... ownersAndLocks) {
+            List<Deadlock.Step> steps = new ArrayList<>();
+            for (int i = 0; i < ownersAndLocks.length; i += 2) {
+                steps.add(new Deadlock.Step(owner(ownersAndLocks[i]), new LockName(ownersAndLocks[i + 1])));
+            }
+            return new Deadlock(steps);
+        }
+
+        private Owner owner(String label) {
+            return new Owner(label);
+        }
+    }
+
+    @Nested
     class A_token {
         @Test
         void isGreaterThanEveryTokenBeforeInTheNamespace() {
@@ -1141,6 +1240,10 @@ public abstract class LeaseStoreContract {
 
         Outcome tryFor(LeaseId id, LockSpec... locks) {
             return done(store.ensure(request(id, locks), new Patience.Refuse()));
+        }
+
+        Outcome queueFor(LeaseId id, LockSpec... locks) {
+            return done(store.ensure(request(id, locks), new Patience.Queue(Duration.ZERO)));
         }
 
         Waiting waitFor(LeaseId id, LockSpec... locks) {

@@ -261,6 +261,21 @@ class LeaseApiTest extends RedisServiceTest {
         assertThat(put(id, body("a", "PT30S"), "If-Match", token).summary()).isEqualTo("422 lease-id-reused");
     }
 
+    @Test
+    void aDeadlockIs409WithItsCycle() {
+        put(newId(), owned("a", "ann"));
+        put(newId(), owned("b", "bob"));
+        put(newId(), owned("b", "ann"), "Prefer", "wait=0");
+        Answer refused = put(newId(), owned("a", "bob"), "Prefer", "wait=20");
+        assertThat(refused.summary()).isEqualTo("409 deadlock");
+        assertThat(refused.json().path("cycle").toString())
+                .isEqualTo("[{\"owner\":\"bob\",\"waitsFor\":\"a\"},{\"owner\":\"ann\",\"waitsFor\":\"b\"}]");
+    }
+
+    private static String owned(String lock, String owner) {
+        return "{\"locks\":[{\"name\":\"%s\"}],\"ttl\":\"PT30S\",\"owner\":\"%s\"}".formatted(lock, owner);
+    }
+
     private static String used(String lock, String how) {
         return "{\"locks\":[{\"name\":\"%s\",%s}],\"ttl\":\"PT30S\"}".formatted(lock, how);
     }

@@ -117,6 +117,13 @@ public enum ProblemKind implements ProblemType {
             "Another lease holds the lock or is ahead in its queue, and this request did not ask to wait.",
             "Send Prefer: wait=20 to queue for it, or try again later under the same id."),
 
+    DEADLOCK(
+            409,
+            true,
+            "To wait for this would be to wait for oneself",
+            "The cycle names who waits for which lock, each for the next and the last for the first. "
+                    + "Two actors under one owner look like one, so a shared label can make a cycle that is none.",
+            "Release what the owner holds and begin again, take all locks in one lease, or give each actor its own owner."),
     MODE_MISMATCH(
             409,
             true,
