@@ -55,6 +55,7 @@ local function vacate(l)
       k.holder = '-'
     else
       write('ZREM', base .. 'holders:' .. k.name, l.id)
+      k.went[l.id] = true
     end
     touch(k)
     unsettle(k)
@@ -65,9 +66,7 @@ end
 -- Whoever held the lock alone lets others share it.
 local function share(l, k)
   k.holder = '-'
-  write('ZADD', base .. 'holders:' .. k.name, format('%d', next_number()), l.id)
-  write('PEXPIRE', base .. 'holders:' .. k.name, KEEP)
-  touch(k)
+  join_holders(k, l.id)
   unsettle(k)
 end
 

@@ -124,7 +124,7 @@ local function lock(name)
   end
   k = {
     name = name, key = key, queue = base .. 'queue:' .. name, revision = 0, granted = 0, hold = -1, of = 0,
-    holders = 0, units = 0, waiting = 0, xw = 0, uw = 0, scan = 0, ahead = 0, again = 0, holder = '-', gone = {}
+    holders = 0, units = 0, waiting = 0, xw = 0, uw = 0, scan = 0, ahead = 0, again = 0, holder = '-', gone = {}, came = {}, went = {}
   }
   if value then
     local revision, granted, hold, rest = string.match(value, '^(%d+) (%d+) (%S+) (.*)$')
@@ -218,6 +218,13 @@ local function enqueue(l)
   end
 end
 
+local function join_holders(k, id)
+  local key = base .. 'holders:' .. k.name
+  write('ZADD', key, format('%d', next_number()), id)
+  write('PEXPIRE', key, KEEP)
+  k.came[#k.came + 1] = id
+end
+
 local function occupy(l)
   for _, want in ipairs(l.wants) do
     local k = lock(want.name)
@@ -227,9 +234,7 @@ local function occupy(l)
     if want.mode == 'x' then
       k.holder = l.id
     else
-      local key = base .. 'holders:' .. k.name
-      write('ZADD', key, l.ticket ~= '' and l.ticket or format('%d', next_number()), l.id)
-      write('PEXPIRE', key, KEEP)
+      join_holders(k, l.id)
     end
     touch(k)
   end
@@ -394,10 +399,19 @@ end
 
 -- Those who hold a lock or are offered it, some of them.
 local function holders_of(k, at_most)
-  local ids = k.holder ~= '-' and { k.holder } or k.holders > 0 and call('ZRANGE', base .. 'holders:' .. k.name, 0, at_most - 1)
+  if k.holder ~= '-' then
+    return { lease(k.holder) or nil }
+  end
+  local ids = k.holders > 0 and call('ZRANGE', base .. 'holders:' .. k.name, 0, at_most - 1) or {}
+  -- What this script does is not written yet.
+  for _, id in ipairs(k.came) do
+    ids[#ids + 1] = id
+  end
   local found = {}
-  for _, id in ipairs(ids or {}) do
-    found[#found + 1] = lease(id) or nil
+  for _, id in ipairs(ids) do
+    if #found < at_most and not k.went[id] then
+      found[#found + 1] = lease(id) or nil
+    end
   end
   return found
 end

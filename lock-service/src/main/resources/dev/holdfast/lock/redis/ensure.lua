@@ -128,12 +128,13 @@ local function deadline_of(l)
 end
 
 local function grant(l)
-  l.state, l.token, l.ticket, l.waits = 'HELD', format('%d', next_number()), '', ''
+  local token = next_number()
+  l.state, l.token, l.ticket, l.waits = 'HELD', format('%d', token), '', ''
   l.since, l.kept, l.ttl, l.metadata = now, now + DAY, ARGV[7], ARGV[8]
   l.deadline = deadline_of(l)
   for _, want in ipairs(l.wants) do
     local k = lock(want.name)
-    k.granted = m[LAST]
+    k.granted = token
     touch(k)
   end
   known_leases[id] = l
@@ -217,8 +218,10 @@ if now >= m[DUE] or if_token ~= '' then
       return reply('STALE_TOKEN')
     end
     for i, want in ipairs(wants) do
+      local k = lock(want.name)
+      touch(k)
       if want.mode ~= l.wants[i].mode then
-        share(l, lock(want.name))
+        share(l, k)
       end
     end
     l.locks, l.wants = lock_list, wants

@@ -13,9 +13,7 @@ import dev.holdfast.lock.core.Owner;
 import dev.holdfast.lock.core.Ttl;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,19 +22,13 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 class RedisLeaseStoreTest extends LeaseStoreContract {
-    private static final byte[] CLOCK = "test:clock".getBytes(UTF_8);
-    /** A clock that stands still in a key, in microseconds, unless the tests move it. */
-    private static final String SET_CLOCK =
-            "local function micros() return tonumber(redis.call('GET', 'test:clock')) end\n";
-
     private static final TestRedis REDIS = new TestRedis();
     private static final LettuceConnectionFactory FACTORY = TestLinks.factory(REDIS);
+    private static final StandingClock CLOCK = new StandingClock(FACTORY);
 
     @BeforeAll
     static void setClock() {
-        try (RedisConnection redis = FACTORY.getConnection()) {
-            redis.stringCommands().set(CLOCK, micros(Instant.now()));
-        }
+        CLOCK.set(Instant.now());
     }
 
     @AfterAll
@@ -47,7 +39,7 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
 
     @Override
     protected LeaseStore open(LeaseStore.Signals signals) {
-        RedisLeaseStore store = TestLinks.store(FACTORY, SET_CLOCK, RULES);
+        RedisLeaseStore store = TestLinks.store(FACTORY, StandingClock.LUA, RULES);
         store.signalTo(signals);
         TestLinks.awaitConnected(store);
         return store;
@@ -60,27 +52,21 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
 
     @Override
     protected void advance(Duration time) {
-        try (RedisConnection redis = FACTORY.getConnection()) {
-            redis.stringCommands().incrBy(CLOCK, time.toNanos() / 1000);
-        }
+        CLOCK.advance(time);
     }
 
     @Override
     protected Instant now() {
-        try (RedisConnection redis = FACTORY.getConnection()) {
-            byte[] micros = Objects.requireNonNull(redis.stringCommands().get(CLOCK));
-            return Instant.EPOCH.plus(Long.parseLong(new String(micros, UTF_8)), ChronoUnit.MICROS);
-        }
+        return CLOCK.now();
     }
 
     @Override
     protected void wipe() {
-        byte[] clock = micros(now());
+        Instant time = now();
         try (RedisConnection redis = FACTORY.getConnection()) {
             redis.serverCommands().flushAll();
-            redis.stringCommands().set(CLOCK, clock);
         }
-        advance(Duration.ofMillis(1));
+        CLOCK.set(time.plusMillis(1));
     }
 
     /** The keys that a poll must keep alive: no lease lives as long as a leader's standby waits. */
@@ -148,9 +134,5 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
             }
         }
         close(store);
-    }
-
-    private static byte[] micros(Instant time) {
-        return Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, time)).getBytes(UTF_8);
     }
 }
