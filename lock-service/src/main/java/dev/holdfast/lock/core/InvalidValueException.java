@@ -15,7 +15,9 @@ public final class InvalidValueException extends IllegalArgumentException {
         TTL,
         OWNER,
         METADATA,
-        PAGE
+        PAGE,
+        GRACE,
+        REASON
     }
 
     private final Kind kind;

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param token only when it is held
  * @param age since it was granted, or since it began to wait
  * @param expiry when it ends unless it is renewed; for a waiter: unless it is polled
+ * @param revocation when it ends because an operator asked for one of its locks
+ * @param holdEnd when it ends however often it is renewed
  */
 public record Lease(
         LeaseId id,
@@ -20,7 +22,9 @@ public record Lease(
         @Nullable FencingToken token,
         Duration age,
         long renewals,
-        Countdown expiry) {
+        Countdown expiry,
+        @Nullable Countdown revocation,
+        @Nullable Countdown holdEnd) {
 
     /** Whether it has a lock for itself, so that its token orders it after all who had that lock before. */
     public boolean isFencing() {

@@ -1,6 +1,7 @@
 package dev.holdfast.lock.core;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What leases are bound by in every store.
@@ -9,8 +10,22 @@ import java.time.Duration;
  * @param maxWaiters how many may wait for one lock
  * @param maxLeases how many leases, held or waiting, a namespace may have
  * @param maxEnded how many leases that have ended a namespace remembers; while there are as many it takes no new ones
+ * @param maxHold how long a lease may be held however often it is renewed, null if for ever
  */
-public record LeaseRules(Duration maxTtl, int maxWaiters, int maxLeases, int maxEnded) {
+public record LeaseRules(
+        Duration maxTtl,
+        int maxWaiters,
+        int maxLeases,
+        int maxEnded,
+        @Nullable Duration maxHold) {
+
+    /** Without a limit to how long a lease may be held. */
+    public LeaseRules(Duration maxTtl, int maxWaiters, int maxLeases, int maxEnded) {
+        this(maxTtl, maxWaiters, maxLeases, maxEnded, null);
+    }
+
+    /** The longest grace before a lock is broken. */
+    public static final Duration MAX_GRACE = Duration.ofHours(1);
 
     /** How long a place in a queue outlives the last request for it. */
     public static final Duration PLACE_GRACE = Duration.ofSeconds(10);

@@ -1,6 +1,7 @@
 package dev.holdfast.lock.core;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -45,6 +46,13 @@ public interface LeaseStore {
     CompletionStage<Void> abandon(Namespace namespace, LeaseId id);
 
     CompletionStage<Optional<LockState>> lock(Namespace namespace, LockName name);
+
+    /**
+     * Revokes the leases that hold a lock now, with all their locks, after the grace.
+     *
+     * @return those leases
+     */
+    CompletionStage<List<Lease>> revoke(Namespace namespace, LockName name, Duration grace);
 
     /**
      * Locks in use whose names begin with the prefix, after the cursor.

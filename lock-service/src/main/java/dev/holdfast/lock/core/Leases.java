@@ -2,6 +2,7 @@ package dev.holdfast.lock.core;
 
 import dev.holdfast.lock.core.LeaseStore.Patience;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -71,6 +72,21 @@ public final class Leases implements LeaseStore.Signals, AutoCloseable {
 
     public CompletionStage<Optional<LockState>> lock(Namespace namespace, LockName name) {
         return store.lock(namespace, name);
+    }
+
+    /**
+     * Revokes the leases that hold a lock now, with all their locks. Until the grace is over their renewals tell how much
+     * of it is left.
+     *
+     * @return those leases
+     * @throws InvalidValueException if the grace is not from 0 to {@link LeaseRules#MAX_GRACE}
+     */
+    public CompletionStage<List<Lease>> revoke(Namespace namespace, LockName name, Duration grace) {
+        if (grace.isNegative() || grace.compareTo(LeaseRules.MAX_GRACE) > 0) {
+            throw new InvalidValueException(
+                    InvalidValueException.Kind.GRACE, "grace must be from 0 to 1 hour, such as \"PT30S\".");
+        }
+        return store.revoke(namespace, name, grace);
     }
 
     public CompletionStage<LockPage> locks(Namespace namespace, String prefix, String cursor) {

@@ -1,6 +1,8 @@
 package dev.holdfast.lock.core;
 
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A lock in use.
@@ -10,8 +12,16 @@ import java.util.List;
  * @param holders the first of them
  * @param waiting how many wait
  * @param waiters the first of those, in order; none where locks are listed
+ * @param averageHold how long holders have kept it lately, if any has given it back lately
  */
-public record LockState(LockName name, Use use, long revision, List<Lease> holders, long waiting, List<Lease> waiters) {
+public record LockState(
+        LockName name,
+        Use use,
+        long revision,
+        List<Lease> holders,
+        long waiting,
+        List<Lease> waiters,
+        @Nullable Duration averageHold) {
 
     /** How a lock is used. */
     public sealed interface Use {}

@@ -6,14 +6,17 @@ public record Owner(String value) {
 
     /** @throws InvalidValueException if the value is not 1 to 128 printable characters */
     public Owner {
-        boolean printable = value.codePoints().allMatch(Owner::isPrintable);
-        if (value.isBlank() || value.codePointCount(0, value.length()) > MAX_CHARACTERS || !printable) {
+        if (value.isBlank() || value.codePointCount(0, value.length()) > MAX_CHARACTERS || !isPrintable(value)) {
             throw new InvalidValueException(
                     InvalidValueException.Kind.OWNER, "owner must be 1 to 128 printable characters.");
         }
     }
 
     /** No controls, line ends, invisible or direction marks, lone surrogates, or what Unicode leaves open. */
+    public static boolean isPrintable(String text) {
+        return text.codePoints().allMatch(Owner::isPrintable);
+    }
+
     private static boolean isPrintable(int codePoint) {
         return switch (Character.getType(codePoint)) {
             case Character.CONTROL,

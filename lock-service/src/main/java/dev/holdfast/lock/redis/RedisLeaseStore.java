@@ -15,6 +15,7 @@ import dev.holdfast.lock.core.Outcome.Reason;
 import dev.holdfast.lock.core.StoreUnavailableException;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -135,6 +136,16 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
     }
 
     @Override
+    public CompletionStage<List<Lease>> revoke(Namespace namespace, LockName name, Duration grace) {
+        return run(
+                scripts.breakLock(),
+                namespace,
+                reply -> reply.leases(reply.value(0)),
+                name.value(),
+                Long.toString(grace.toMillis()));
+    }
+
+    @Override
     public CompletionStage<LockPage> locks(Namespace namespace, String prefix, String cursor) {
         return run(scripts.inspect(), namespace, RedisLeaseStore::page, "page", prefix, cursor, PAGE_SIZE);
     }
@@ -197,7 +208,7 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
             if (failure != null) {
                 throw unavailable(failure);
             }
-            Reply reply = new Reply(values, asked);
+            Reply reply = new Reply(values, asked, scripts.maxHold());
             T result = read.apply(reply);
             passOn(namespace, reply);
             return result;

@@ -23,14 +23,19 @@ import org.jspecify.annotations.Nullable;
  * What a script answered, in the form that {@code engine.lua} and the verbs name under RETURNS.
  *
  * @param askedNanos {@link System#nanoTime()} before it was sent
+ * @param maxHold how long a lease may be held, if there is a limit
  */
-record Reply(List<Object> values, Header header, long askedNanos) {
+record Reply(
+        List<Object> values,
+        Header header,
+        long askedNanos,
+        @Nullable Duration maxHold) {
     private static final int HEADER = 2;
     private static final long NEVER = 9007199254740991L;
     private static final int LEASE_LINES = 15;
 
-    Reply(List<Object> values, long askedNanos) {
-        this(values, Header.parse(text(values.get(1))), askedNanos);
+    Reply(List<Object> values, long askedNanos, @Nullable Duration maxHold) {
+        this(values, Header.parse(text(values.get(1))), askedNanos, maxHold);
     }
 
     /**
@@ -87,7 +92,9 @@ record Reply(List<Object> values, Header header, long askedNanos) {
                 l[5].isEmpty() ? null : new FencingToken(Long.parseLong(l[5])),
                 Duration.ofMillis(header.now() - Long.parseLong(l[6])),
                 Long.parseLong(l[13]),
-                countdown(Long.parseLong(l[12])));
+                countdown(Long.parseLong(l[12])),
+                l[8].isEmpty() ? null : countdown(Long.parseLong(l[8])),
+                maxHold == null ? null : countdown(Long.parseLong(l[6]) + maxHold.toMillis()));
     }
 
     List<Lease> leases(Object list) {
@@ -102,7 +109,12 @@ record Reply(List<Object> values, Header header, long askedNanos) {
                 Long.parseLong(text(f.get(1))),
                 leases(f.get(6)),
                 (Long) f.get(2),
-                leases(f.get(7)));
+                leases(f.get(7)),
+                average((Long) f.get(8)));
+    }
+
+    private static @Nullable Duration average(long millis) {
+        return millis < 0 ? null : Duration.ofMillis(millis);
     }
 
     /** Owners and the locks they wait for, in turn. */

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,6 +33,7 @@ record Script(String name, String source, String digest) {
     }
 
     private static String constants(LeaseRules rules) {
+        Duration maxHold = rules.maxHold();
         return constant("PLACE_GRACE", LeaseRules.PLACE_GRACE.toMillis())
                 + constant("CLAIM_GRACE", LeaseRules.CLAIM_GRACE.toMillis())
                 + constant("ENDED_WINDOW", LeaseRules.ENDED_WINDOW.toMillis())
@@ -39,7 +41,7 @@ record Script(String name, String source, String digest) {
                 + constant("MAX_WAITERS", rules.maxWaiters())
                 + constant("MAX_LEASES", rules.maxLeases())
                 + constant("MAX_ENDED", rules.maxEnded())
-                + constant("MAX_HOLD", Long.MAX_VALUE >> 10);
+                + constant("MAX_HOLD", maxHold == null ? Long.MAX_VALUE >> 10 : maxHold.toMillis());
     }
 
     private static String constant(String name, long value) {

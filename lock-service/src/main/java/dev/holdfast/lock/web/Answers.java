@@ -148,6 +148,8 @@ final class Answers {
                     case OWNER -> ProblemKind.INVALID_OWNER;
                     case METADATA -> ProblemKind.INVALID_METADATA;
                     case PAGE -> ProblemKind.INVALID_PAGE;
+                    case GRACE -> ProblemKind.INVALID_GRACE;
+                    case REASON -> ProblemKind.INVALID_REASON;
                 };
         return Problem.of(kind, String.valueOf(invalid.getMessage()));
     }

@@ -27,7 +27,7 @@ import reactor.core.publisher.Mono;
 @RestController
 @RequestMapping(path = "/v1/namespaces/{namespace}/leases/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
 final class LeaseController {
-    private static final String ANYONE = "anonymous";
+    static final String ANYONE = "anonymous";
 
     private final Leases leases;
     private final Answers answers;

@@ -1,16 +1,23 @@
 package dev.holdfast.lock.web;
 
 import dev.holdfast.defaults.problem.Problem;
+import dev.holdfast.lock.api.BreakView;
 import dev.holdfast.lock.api.ProblemKind;
+import dev.holdfast.lock.core.Lease;
 import dev.holdfast.lock.core.Leases;
 import dev.holdfast.lock.core.LockName;
 import dev.holdfast.lock.core.LockState;
 import dev.holdfast.lock.core.Namespace;
+import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -21,6 +28,9 @@ import reactor.core.publisher.Mono;
 @RestController
 @RequestMapping(path = "/v1/namespaces/{namespace}/locks", produces = MediaType.APPLICATION_JSON_VALUE)
 final class LockController {
+    /** What operators did, for whoever asks later. */
+    private static final Logger AUDIT = LoggerFactory.getLogger("dev.holdfast.audit");
+
     private final Leases leases;
     private final Answers answers;
 
@@ -43,6 +53,39 @@ final class LockController {
     Mono<Void> show(@PathVariable String namespace, @PathVariable String name, ServerWebExchange exchange) {
         return Mono.fromCompletionStage(leases.lock(new Namespace(namespace), new LockName(name)))
                 .flatMap(found -> show(found, exchange));
+    }
+
+    /** Revokes the leases that hold the lock, after a grace. */
+    @PostMapping(path = "/{name}/break", consumes = MediaType.APPLICATION_JSON_VALUE)
+    Mono<Void> revoke(
+            @PathVariable String namespace,
+            @PathVariable String name,
+            @RequestBody Mono<byte[]> body,
+            ServerWebExchange exchange) {
+        Namespace in = new Namespace(namespace);
+        LockName lock = new LockName(name);
+        RequestHeaders.refuseContentEncoding(exchange.getRequest().getHeaders());
+        return body.map(BreakBody::read).flatMap(wish -> Mono.fromCompletionStage(leases.revoke(in, lock, wish.grace()))
+                .flatMap(revoked -> revoked(in, lock, wish, revoked, exchange)));
+    }
+
+    private Mono<Void> revoked(
+            Namespace in, LockName lock, BreakBody wish, List<Lease> leases, ServerWebExchange exchange) {
+        AUDIT.info(
+                "break {}/{} by {} after {}, leases {}: {}",
+                in,
+                lock,
+                LeaseController.ANYONE,
+                wish.grace(),
+                leases.stream().map(Lease::id).toList(),
+                wish.reason());
+        if (leases.isEmpty()) {
+            return answers.problem(exchange, Problem.of(ProblemKind.NOT_FOUND, "Nobody holds this lock."));
+        }
+        return answers.json(
+                exchange,
+                HttpStatus.OK,
+                new BreakView(lock.value(), wish.grace().toMillis(), Views.holders(leases)));
     }
 
     private Mono<Void> show(Optional<LockState> found, ServerWebExchange exchange) {

@@ -7,6 +7,7 @@ import dev.holdfast.lock.api.LeaseView;
 import dev.holdfast.lock.api.LockPageView;
 import dev.holdfast.lock.api.LockView;
 import dev.holdfast.lock.api.WaiterView;
+import dev.holdfast.lock.core.Countdown;
 import dev.holdfast.lock.core.FencingToken;
 import dev.holdfast.lock.core.Lease;
 import dev.holdfast.lock.core.LeaseRules;
@@ -46,6 +47,8 @@ final class Views {
                 lease.isFencing() ? held.token().value() : null,
                 null,
                 null,
+                millis(lease.revocation()),
+                millis(lease.holdEnd()),
                 withMetadata ? metadata(lease) : null);
     }
 
@@ -61,6 +64,8 @@ final class Views {
                 null,
                 waiting.position(),
                 LeaseRules.keepPlace().toMillis(),
+                null,
+                null,
                 withMetadata ? metadata(lease) : null);
     }
 
@@ -85,6 +90,7 @@ final class Views {
                 lease.age().toMillis(),
                 lease.expiry().left().toMillis(),
                 lease.renewals(),
+                millis(lease.revocation()),
                 metadata(lease));
     }
 
@@ -93,7 +99,7 @@ final class Views {
         return lock(
                 lock,
                 IntStream.range(0, waiters.size())
-                        .mapToObj(i -> waiter(waiters.get(i), i + 1))
+                        .mapToObj(i -> waiter(waiters.get(i), i + 1, estimate(lock, i)))
                         .toList());
     }
 
@@ -120,13 +126,35 @@ final class Views {
         };
     }
 
-    private static WaiterView waiter(Lease lease, long position) {
+    /** The rest of the holder's turn, and those of all ahead. Of shared locks and permits nobody can tell. */
+    private static @Nullable Long estimate(LockState lock, int ahead) {
+        Duration hold = lock.averageHold();
+        boolean inTurn = lock.waiters().subList(0, ahead).stream().allMatch(waiter -> isExclusive(lock, waiter));
+        if (hold == null || !inTurn || !lock.holders().stream().allMatch(holder -> isExclusive(lock, holder))) {
+            return null;
+        }
+        long rest = lock.holders().stream()
+                .mapToLong(holder -> Math.max(0, hold.minus(holder.age()).toMillis()))
+                .sum();
+        return rest + hold.multipliedBy(ahead).toMillis();
+    }
+
+    private static boolean isExclusive(LockState lock, Lease lease) {
+        return lease.locks().contains(new LockSpec(lock.name(), LockMode.EXCLUSIVE));
+    }
+
+    private static @Nullable Long millis(@Nullable Countdown countdown) {
+        return countdown == null ? null : countdown.left().toMillis();
+    }
+
+    private static WaiterView waiter(Lease lease, long position, @Nullable Long estimatedWaitMillis) {
         return new WaiterView(
                 lease.id().toString(),
                 lease.owner().value(),
                 lease.caller(),
                 position,
-                lease.age().toMillis());
+                lease.age().toMillis(),
+                estimatedWaitMillis);
     }
 
     static LockPageView page(LockPage page) {

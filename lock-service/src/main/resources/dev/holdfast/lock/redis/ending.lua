@@ -234,7 +234,7 @@ end
 
 local function end_if_due(l)
   if l and l.deadline <= now then
-    finish(l, l.revoked ~= '' and tonumber(l.revoked) <= now and 'revoked' or 'expired')
+    finish(l, l.revoked ~= '' and tonumber(l.revoked) <= l.deadline and 'revoked' or 'expired')
     hand_off()
     return true
   end

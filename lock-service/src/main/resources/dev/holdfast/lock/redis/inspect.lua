@@ -6,7 +6,8 @@
 -- ARGV[5]  the last name of the page before, or ''
 -- ARGV[6]  locks a page at most; for one lock: holders and waiters shown at most
 -- RETURNS  'LOCKS', { { name, revision, waiting, mode: 'x' | 's' | 'p', permits taken, permits there are,
---                       { holder leases }, { waiting leases, first come first } } }, the name to go on from, or ''
+--                       { holder leases }, { waiting leases, first come first }, average hold in ms or -1 } },
+--           the name to go on from, or ''
 
 -- #include open.lua
 
@@ -45,7 +46,8 @@ local function describe(k, shown, shown_holders)
     end
   end
   local mode = k.family == 'p' and 'p' or k.holder ~= '-' and 'x' or k.holders > 0 and 's' or k.xw > 0 and 'x' or 's'
-  return { k.name, format('%d', k.revision), waiting, mode, k.units, k.of, holders, shown and waiters or {} }
+  return { k.name, format('%d', k.revision), waiting, mode, k.units, k.of, holders, shown and waiters or {},
+    math.floor(k.hold) }
 end
 
 -- What this script reaped is not written yet: names that are about to go are left out.

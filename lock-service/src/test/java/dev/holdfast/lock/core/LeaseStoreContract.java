@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
@@ -873,6 +874,70 @@ public abstract class LeaseStoreContract {
             here.release(b);
             assertThat(here.hold(stuck, shared("a"), exclusive("b")).justGranted())
                     .isTrue();
+        }
+    }
+
+    @Nested
+    class A_lock_that_is_broken {
+        private final LeaseId id = lease("x");
+        private final Duration grace = Duration.ofSeconds(20);
+
+        @BeforeEach
+        void breakIt() {
+            here.hold(id, "a", "b");
+            assertThat(done(there.store.revoke(ns, new LockName("a"), grace)))
+                    .extracting(Lease::id)
+                    .containsExactly(id);
+        }
+
+        @Test
+        void isRenewedUntilTheGraceIsOverAndToldSo() {
+            advance(Duration.ofSeconds(19));
+            Held held = here.hold(id, "a", "b");
+            assertThat(held.lease().expiry().left()).isLessThanOrEqualTo(Duration.ofSeconds(1));
+            assertThat(Objects.requireNonNull(held.lease().revocation()).left())
+                    .isLessThanOrEqualTo(Duration.ofSeconds(1));
+            assertThat(here.lock("b").holders().getFirst().revocation()).isNotNull();
+            advance(Duration.ofSeconds(1).plusMillis(1));
+            assertThat(here.tryForAll(id, "a", "b")).isEqualTo(new Ended(Ending.REVOKED, false));
+            assertThat(here.release(id)).isEqualTo(new Ended(Ending.REVOKED, false));
+            assertThat(here.locks("")).isEmpty();
+        }
+
+        @Test
+        void goesToTheNextInOrderWhoIsNotRevoked() {
+            LeaseId next = lease("next");
+            done(there.store.ensure(request(next, "a"), new Patience.Queue(Duration.ofSeconds(30))));
+            advance(grace);
+            done(here.store.sweep(ns));
+            there.awaitChanged(next);
+            there.hold("a", next);
+            advance(grace);
+            assertThat(here.find(next)).isInstanceOf(Held.class);
+        }
+
+        @Test
+        void mayStillBeReleased() {
+            assertThat(here.release(id)).isEqualTo(new Ended(Ending.RELEASED, null));
+        }
+
+        @Test
+        void isTakenAtOnceWithoutGrace() {
+            done(here.store.revoke(ns, new LockName("b"), Duration.ZERO));
+            assertThat(here.find(id)).isEqualTo(new Ended(Ending.REVOKED, false));
+            assertThat(here.tryFor("a", lease("y"))).isInstanceOf(Held.class);
+        }
+
+        @Test
+        void doesNotGetALongerGraceByBeingBrokenAgain() {
+            done(here.store.revoke(ns, new LockName("b"), Duration.ofMinutes(30)));
+            advance(grace);
+            assertThat(here.find(id)).isEqualTo(new Ended(Ending.REVOKED, false));
+        }
+
+        @Test
+        void isNoneWhenNobodyHoldsIt() {
+            assertThat(done(here.store.revoke(ns, new LockName("free"), grace))).isEmpty();
         }
     }
 

@@ -9,12 +9,15 @@ import dev.holdfast.lock.core.LeaseRules;
 import dev.holdfast.lock.core.LeaseStore;
 import dev.holdfast.lock.core.LeaseStore.Patience;
 import dev.holdfast.lock.core.LeaseStoreContract;
+import dev.holdfast.lock.core.Outcome;
 import dev.holdfast.lock.core.Owner;
 import dev.holdfast.lock.core.Ttl;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,6 +25,8 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 class RedisLeaseStoreTest extends LeaseStoreContract {
+    private static final LeaseRules MANY = new LeaseRules(Duration.ofHours(24), 10_000, 10_000, 10_000);
+
     private static final TestRedis REDIS = new TestRedis();
     private static final LettuceConnectionFactory FACTORY = TestLinks.factory(REDIS);
     private static final StandingClock CLOCK = new StandingClock(FACTORY);
@@ -110,6 +115,71 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
             assertThat(redis.keyCommands().ttl(lock)).isGreaterThan(100_000);
         }
         close(store);
+    }
+
+    @Test
+    void aLeaseIsNotHeldLongerThanItMayHoweverOftenItIsRenewed() {
+        LeaseRules rules = new LeaseRules(Duration.ofHours(24), 5, 300, 400, Duration.ofMinutes(2));
+        LeaseStore store = open(rules);
+        LeaseRequest holder = request(lease("x"), "a");
+        for (int i = 0; i < 3; i++) {
+            Outcome.Held held = (Outcome.Held) done(store.ensure(holder, new Patience.Refuse()));
+            assertThat(Objects.requireNonNull(held.lease().holdEnd()).left())
+                    .isBetween(Duration.ofSeconds(115 - 40 * i), Duration.ofSeconds(120 - 40 * i));
+            assertThat(held.lease().expiry().endNanos())
+                    .isLessThanOrEqualTo(held.lease().holdEnd().endNanos());
+            advance(Duration.ofSeconds(40));
+        }
+        assertThat(done(store.ensure(holder, new Patience.Refuse())))
+                .isEqualTo(new Outcome.Ended(Outcome.Ending.EXPIRED, false));
+        close(store);
+    }
+
+    @Test
+    void moreThanAHundredReadersOfOneLockAreGrantedInCallsThatFollowAtOnce() {
+        LeaseStore store = open(MANY);
+        LeaseRequest holder = request(lease("x"), "a");
+        done(store.ensure(holder, new Patience.Refuse()));
+        List<LeaseRequest> readers = IntStream.range(0, 250)
+                .mapToObj(i -> request(lease("r" + i), shared("a")))
+                .toList();
+        readers.forEach(reader -> done(store.ensure(reader, new Patience.Queue(Duration.ZERO))));
+        done(store.release(ns, holder.id(), Optional.empty()));
+        // The instance dies; another goes on.
+        close(store);
+        LeaseStore other = open(MANY);
+        done(other.sweep(ns));
+        done(other.sweep(ns));
+        for (LeaseRequest reader : readers) {
+            assertThat(done(other.ensure(reader, new Patience.Refuse()))).isInstanceOf(Outcome.Held.class);
+        }
+        close(other);
+    }
+
+    @Test
+    void aWaiterIsFoundBehindHundredsThatWaitForSomethingElse() {
+        LeaseStore store = open(MANY);
+        LeaseRequest a = request(lease("x"), "a");
+        LeaseRequest b = request(lease("y"), "b");
+        done(store.ensure(a, new Patience.Refuse()));
+        done(store.ensure(b, new Patience.Refuse()));
+        for (int i = 0; i < 700; i++) {
+            done(store.ensure(
+                    request(lease("stuck" + i), shared("a"), exclusive("b")), new Patience.Queue(Duration.ZERO)));
+        }
+        LeaseRequest reader = request(lease("reader"), shared("a"));
+        done(store.ensure(reader, new Patience.Queue(Duration.ZERO)));
+        done(store.release(ns, a.id(), Optional.empty()));
+        done(store.sweep(ns));
+        assertThat(done(store.ensure(reader, new Patience.Refuse()))).isInstanceOf(Outcome.Held.class);
+        close(store);
+    }
+
+    private LeaseStore open(LeaseRules rules) {
+        RedisLeaseStore store = TestLinks.store(FACTORY, StandingClock.LUA, rules);
+        store.signalTo(new RedisLeaseStore.Deaf());
+        TestLinks.awaitConnected(store);
+        return store;
     }
 
     @Test

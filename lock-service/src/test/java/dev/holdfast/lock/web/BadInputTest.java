@@ -166,6 +166,41 @@ class BadInputTest extends RedisServiceTest {
         assertIsProblem(refused);
     }
 
+    static Stream<Arguments> breaks() {
+        return Stream.of(
+                arguments("", "400 malformed-request"),
+                arguments("[]", "400 malformed-request"),
+                arguments("{}", "422 invalid-grace"),
+                arguments("{\"grace\":\"PT1S\",\"reason\":\"x\",\"extra\":1}", "400 malformed-request"),
+                arguments("{\"grace\":\"PT1S\",\"grace\":\"PT2S\",\"reason\":\"x\"}", "400 malformed-request"),
+                arguments(breaking("null", "\"x\""), "422 invalid-grace"),
+                arguments(breaking("0", "\"x\""), "422 invalid-grace"),
+                arguments(breaking("\"\"", "\"x\""), "422 invalid-grace"),
+                arguments(breaking("\"soon\"", "\"x\""), "422 invalid-grace"),
+                arguments(breaking("\"PT-1S\"", "\"x\""), "422 invalid-grace"),
+                arguments(breaking("\"PT1H0.001S\"", "\"x\""), "422 invalid-grace"),
+                arguments(breaking("\"P365D\"", "\"x\""), "422 invalid-grace"),
+                arguments(breaking("\"PT9223372036854775807S\"", "\"x\""), "422 invalid-grace"),
+                arguments(breaking("\"PT9223372036854775808S\"", "\"x\""), "422 invalid-grace"),
+                arguments(breaking("1e309", "\"x\""), "422 invalid-grace"),
+                arguments("{\"grace\":\"PT1S\"}", "422 invalid-reason"),
+                arguments(breaking("\"PT1S\"", "null"), "422 invalid-reason"),
+                arguments(breaking("\"PT1S\"", "7"), "422 invalid-reason"),
+                arguments(breaking("\"PT1S\"", "\" \""), "422 invalid-reason"),
+                arguments(breaking("\"PT1S\"", "\"" + "x".repeat(201) + "\""), "422 invalid-reason"),
+                arguments(breaking("\"PT1S\"", "\"a\\nINFO forged\""), "422 invalid-reason"),
+                arguments(breaking("\"PT1S\"", "\"a\\u202Eb\""), "422 invalid-reason"),
+                arguments(breaking("\"PT1S\"", "\"${jndi:ldap://x/a}\""), "404 not-found"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("breaks")
+    void aBadWishToBreakIsRefused(String body, String answer) {
+        Answer refused = post(lockPath("a") + "/break", body);
+        assertThat(refused.summary()).isEqualTo(answer);
+        assertIsProblem(refused);
+    }
+
     static Stream<Arguments> paths() {
         return Stream.of(
                 arguments("PUT", "/v1/namespaces/UPPER/leases/" + ID, "422 invalid-namespace"),
@@ -198,6 +233,9 @@ class BadInputTest extends RedisServiceTest {
                 arguments("POST", "/v1/namespaces/a/leases/" + ID, "405 method-not-allowed"),
                 arguments("PATCH", "/v1/namespaces/a/leases/" + ID, "405 method-not-allowed"),
                 arguments("DELETE", "/v1/namespaces/a/locks/a", "405 method-not-allowed"),
+                arguments("GET", "/v1/namespaces/a/locks/a/break", "405 method-not-allowed"),
+                arguments("POST", "/v1/namespaces/A/locks/a/break", "422 invalid-namespace"),
+                arguments("POST", "/v1/namespaces/a/locks/*/break", "422 invalid-lock-name"),
                 arguments("GET", "/v1/namespaces/a", "404 not-found"),
                 arguments("GET", "/", "404 not-found"),
                 arguments("GET", "/actuator/health", "404 not-found"),
@@ -295,6 +333,10 @@ class BadInputTest extends RedisServiceTest {
 
     private static String named(String name) {
         return "{\"locks\":[{\"name\":\"" + name + "\"}],\"ttl\":\"PT30S\"}";
+    }
+
+    private static String breaking(String grace, String reason) {
+        return "{\"grace\":" + grace + ",\"reason\":" + reason + "}";
     }
 
     private static String used(String how) {

@@ -262,6 +262,52 @@ class LeaseApiTest extends RedisServiceTest {
     }
 
     @Test
+    void aLockIsBrokenAfterItsGrace() {
+        String id = newId();
+        put(id, body("a", "PT30S"));
+        String wish = "{\"grace\":\"PT1S\",\"reason\":\"the holder hangs\"}";
+        Answer broken = post(lockPath("a") + "/break", wish);
+        assertThat(broken.status()).isEqualTo(200);
+        assertThat(broken.json().path("graceMillis").asLong()).isEqualTo(1_000);
+        assertThat(broken.json().path("holders").path(0).path("leaseId").asString())
+                .isEqualTo(id);
+        Answer renewed = put(id, body("a", "PT30S"));
+        assertThat(renewed.status()).isEqualTo(200);
+        assertThat(renewed.json().path("revokeInMillis").asLong()).isBetween(1L, 1_000L);
+        assertThat(renewed.json().path("expiresInMillis").asLong()).isBetween(1L, 1_000L);
+        await().untilAsserted(
+                        () -> assertThat(put(id, body("a", "PT30S")).summary()).isEqualTo("410 lease-revoked"));
+        assertThat(delete(id).summary()).isEqualTo("410 lease-revoked");
+        assertThat(post(lockPath("a") + "/break", wish).summary()).isEqualTo("404 not-found");
+    }
+
+    @Test
+    void aWaiterIsToldHowLongItWillWaitWhenThatIsKnown() {
+        String first = newId();
+        put(first, body("a", "PT30S"));
+        put(newId(), body("a", "PT30S"), "Prefer", "wait=0");
+        assertThat(get(lockPath("a")).json().path("waiters").path(0).has("estimatedWaitMillis"))
+                .isFalse();
+        delete(first);
+        put(newId(), body("b", "PT30S"));
+        String second = get(lockPath("a"))
+                .json()
+                .path("waiters")
+                .path(0)
+                .path("leaseId")
+                .asString();
+        put(second, body("a", "PT30S"));
+        put(newId(), body("a", "PT30S"), "Prefer", "wait=0");
+        assertThat(get(lockPath("a"))
+                        .json()
+                        .path("waiters")
+                        .path(0)
+                        .path("estimatedWaitMillis")
+                        .asLong(-1))
+                .isNotNegative();
+    }
+
+    @Test
     void aDeadlockIs409WithItsCycle() {
         put(newId(), owned("a", "ann"));
         put(newId(), owned("b", "bob"));

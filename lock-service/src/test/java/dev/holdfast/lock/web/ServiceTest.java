@@ -98,6 +98,12 @@ abstract class ServiceTest {
         return send("GET", path, headers);
     }
 
+    Answer post(String path, String body) {
+        return send(request(path, "Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body))
+                .build());
+    }
+
     Answer delete(String id, String... headers) {
         return send("DELETE", leasePath(id), headers);
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Who holds a lock.
  *
  * @param fencingToken when the lease has an exclusive lock
+ * @param revokeInMillis when an operator has asked for one of its locks
  */
 public record HolderView(
         String leaseId,
@@ -18,4 +19,5 @@ public record HolderView(
         long heldMillis,
         long expiresInMillis,
         long renewals,
+        @Nullable Long revokeInMillis,
         Map<String, Object> metadata) {}

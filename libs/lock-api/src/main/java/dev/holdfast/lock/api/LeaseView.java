@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param fencingToken when it is held and has an exclusive lock
  * @param position when it waits: its place in the longest of its queues, from 1
  * @param keepPlaceMillis when it waits: how long the client may be silent without losing its turn
+ * @param revokeInMillis when an operator has asked for one of its locks: when it ends, whether it is renewed or not
+ * @param holdEndsInMillis where leases may be held for so long only: when it ends, whether it is renewed or not
  * @param metadata GET only
  */
 public record LeaseView(
@@ -28,4 +30,6 @@ public record LeaseView(
         @Nullable Long fencingToken,
         @Nullable Long position,
         @Nullable Long keepPlaceMillis,
+        @Nullable Long revokeInMillis,
+        @Nullable Long holdEndsInMillis,
         @Nullable Map<String, Object> metadata) {}

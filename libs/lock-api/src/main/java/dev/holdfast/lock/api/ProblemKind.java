@@ -110,6 +110,19 @@ public enum ProblemKind implements ProblemType {
             "prefix and cursor have the characters of a lock name, at most 200 of them.",
             "Leave the cursor out to begin, then send the nextCursor of the page before."),
 
+    INVALID_GRACE(
+            422,
+            false,
+            "Not a grace",
+            "grace is required: an ISO 8601 duration in quotes such as \"PT30S\", from 0 to 1 hour.",
+            "Choose how long holders have to finish their work. PT0S takes the lock at once."),
+    INVALID_REASON(
+            422,
+            false,
+            "Not a reason",
+            "reason is required: 1 to 200 printable characters, which the audit log keeps.",
+            "Say why the lock is broken."),
+
     LOCK_HELD(
             409,
             true,
