@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.LongPredicate;
 
 /**
  * Leases as clients see them: a store of them, and requests that wait.
@@ -19,6 +20,7 @@ public final class Leases implements LeaseStore.Signals, AutoCloseable {
     private final LeaseRules rules;
     private final ScheduledThreadPoolExecutor timers;
     private final WaitingRoom waitingRoom;
+    private final WatchRoom watchRoom;
     private final Reaper reaper;
 
     public Leases(LeaseStore store, LeaseRules rules) {
@@ -29,6 +31,7 @@ public final class Leases implements LeaseStore.Signals, AutoCloseable {
         timers.setRemoveOnCancelPolicy(true);
         timers.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         this.waitingRoom = new WaitingRoom(store, timers);
+        this.watchRoom = new WatchRoom(store, timers);
         this.reaper = new Reaper(store, timers);
         store.signalTo(this);
         reaper.start();
@@ -75,6 +78,18 @@ public final class Leases implements LeaseStore.Signals, AutoCloseable {
     }
 
     /**
+     * The lock once its revision is none that is known, once it is free, or when the time has passed.
+     *
+     * @param wait above {@link LeaseRules#MAX_WAIT} is that
+     * @return cancelled when the client has gone
+     */
+    public CompletableFuture<Optional<LockState>> watch(
+            Namespace namespace, LockName name, LongPredicate known, Duration wait) {
+        Duration bounded = wait.compareTo(LeaseRules.MAX_WAIT) > 0 ? LeaseRules.MAX_WAIT : wait;
+        return watchRoom.enter(namespace, name, known, bounded);
+    }
+
+    /**
      * Revokes the leases that hold a lock now, with all their locks. Until the grace is over their renewals tell how much
      * of it is left.
      *
@@ -113,6 +128,7 @@ public final class Leases implements LeaseStore.Signals, AutoCloseable {
     /** Answers every open wait, and those to come, at once with where it stands: its client goes on elsewhere. */
     public void drain() {
         waitingRoom.close();
+        watchRoom.close();
     }
 
     @Override

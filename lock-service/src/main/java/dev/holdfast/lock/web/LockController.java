@@ -1,17 +1,22 @@
 package dev.holdfast.lock.web;
 
+import dev.holdfast.defaults.prefer.WaitPreference;
 import dev.holdfast.defaults.problem.Problem;
 import dev.holdfast.lock.api.BreakView;
 import dev.holdfast.lock.api.ProblemKind;
 import dev.holdfast.lock.core.Lease;
+import dev.holdfast.lock.core.LeaseRules;
 import dev.holdfast.lock.core.Leases;
 import dev.holdfast.lock.core.LockName;
 import dev.holdfast.lock.core.LockState;
 import dev.holdfast.lock.core.Namespace;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -51,8 +56,33 @@ final class LockController {
 
     @GetMapping("/{name}")
     Mono<Void> show(@PathVariable String namespace, @PathVariable String name, ServerWebExchange exchange) {
-        return Mono.fromCompletionStage(leases.lock(new Namespace(namespace), new LockName(name)))
+        Namespace in = new Namespace(namespace);
+        LockName lock = new LockName(name);
+        return Mono.fromCompletionStage(leases.lock(in, lock))
+                .flatMap(found -> watch(in, lock, found, exchange))
                 .flatMap(found -> show(found, exchange));
+    }
+
+    /** With {@code If-None-Match} and {@code Prefer: wait}: once the lock is no longer as the client knows it. */
+    private Mono<Optional<LockState>> watch(
+            Namespace in, LockName lock, Optional<LockState> found, ServerWebExchange exchange) {
+        HttpHeaders headers = exchange.getRequest().getHeaders();
+        Optional<Duration> wait = WaitPreference.of(headers, LeaseRules.MAX_WAIT);
+        LongPredicate known = revision -> RequestHeaders.ifNoneMatch(headers, tag(revision));
+        if (wait.isEmpty()
+                || found.isEmpty()
+                || leases.draining()
+                || !known.test(found.get().revision())) {
+            return Mono.just(found);
+        }
+        exchange.getResponse()
+                .getHeaders()
+                .set("Preference-Applied", "wait=" + wait.get().toSeconds());
+        return Mono.fromFuture(() -> leases.watch(in, lock, known, wait.get()));
+    }
+
+    private static String tag(long revision) {
+        return '"' + Long.toString(revision) + '"';
     }
 
     /** Revokes the leases that hold the lock, after a grace. */
@@ -93,7 +123,7 @@ final class LockController {
             return answers.problem(
                     exchange, Problem.of(ProblemKind.NOT_FOUND, "Nobody holds this lock or waits for it."));
         }
-        String tag = "\"" + found.get().revision() + "\"";
+        String tag = tag(found.get().revision());
         exchange.getResponse().getHeaders().setETag(tag);
         if (RequestHeaders.ifNoneMatch(exchange.getRequest().getHeaders(), tag)) {
             return answers.empty(exchange, HttpStatus.NOT_MODIFIED);

@@ -68,10 +68,32 @@ else
     names[#names] = nil
     cursor = names[limit]
   end
-  for _, name in ipairs(names) do
-    local k = lock(name)
-    if in_use(k) then
-      found[#found + 1] = describe(k, false, 5)
+  local keys, holder_keys = {}, {}
+  for i, name in ipairs(names) do
+    keys[i] = base .. 'lock:' .. name
+  end
+  local values = #keys > 0 and call('MGET', unpack(keys)) or {}
+  for i, value in ipairs(values) do
+    read_before[keys[i]] = value
+    local holder = value and string.match(value, ' x (%S+) %d+$')
+    if holder then
+      holder_keys[#holder_keys + 1] = base .. 'lease:' .. holder
+    end
+  end
+  for i, value in ipairs(#holder_keys > 0 and call('MGET', unpack(holder_keys)) or {}) do
+    read_before[holder_keys[i]] = value
+  end
+  for i, name in ipairs(names) do
+    -- Mostly it is held exclusively: straight from its text, as describe() would tell it.
+    local revision, hold, holder, waiting = string.match(values[i] or '', '^(%d+) %d+ (%S+) x (%S+) (%d+)$')
+    local value = holder and read_before[base .. 'lease:' .. holder]
+    if not reaped and value and string.sub(value, 1, 5) == 'HELD\n' then
+      found[#found + 1] = { name, revision, tonumber(waiting), 'x', 1, 0, { holder .. '\n' .. value }, {}, tonumber(hold) }
+    else
+      local k = lock(name)
+      if in_use(k) then
+        found[#found + 1] = describe(k, false, 1)
+      end
     end
   end
 end

@@ -308,6 +308,35 @@ class LeaseApiTest extends RedisServiceTest {
     }
 
     @Test
+    void aLockIsWatchedUntilItChanges() {
+        String leader = newId();
+        put(leader, body("a", "PT30S"));
+        String tag = get(lockPath("a")).header("ETag");
+        CompletableFuture<Answer> watch =
+                CompletableFuture.supplyAsync(() -> get(lockPath("a"), "If-None-Match", tag, "Prefer", "wait=20"));
+        String next = newId();
+        put(next, body("a", "PT30S"), "Prefer", "wait=0");
+        Answer queued = watch.join();
+        assertThat(queued.status()).isEqualTo(200);
+        assertThat(queued.header("ETag")).isNotEqualTo(tag);
+        String known = get(lockPath("a")).header("ETag");
+        Answer unchanged = get(lockPath("a"), "If-None-Match", known, "Prefer", "wait=1");
+        assertThat(unchanged.status()).isEqualTo(304);
+        assertThat(unchanged.header("Preference-Applied")).isEqualTo("wait=1");
+        assertThat(get(lockPath("a"), "If-None-Match", tag, "Prefer", "wait=20").status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aWatchEndsWhenTheLockIsFree() {
+        String holder = newId();
+        put(holder, body("a", "PT1S"));
+        String tag = get(lockPath("a")).header("ETag");
+        assertThat(get(lockPath("a"), "If-None-Match", tag, "Prefer", "wait=20").summary())
+                .isEqualTo("404 not-found");
+    }
+
+    @Test
     void aDeadlockIs409WithItsCycle() {
         put(newId(), owned("a", "ann"));
         put(newId(), owned("b", "bob"));
