@@ -38,6 +38,7 @@ final class LeaseModel {
         List<LockSpec> locks;
         State state = State.WAITING;
         long deadline;
+        long revoked = Long.MAX_VALUE;
         long ticket;
         String metadata = "{}";
 
@@ -159,7 +160,7 @@ final class LeaseModel {
         entry.locks = request.locks();
         entry.state = State.HELD;
         entry.open.clear();
-        entry.deadline = now + request.ttl().toMillis();
+        entry.deadline = Math.min(now + request.ttl().toMillis(), entry.revoked);
         handOff();
         return new Answer.Held(justGranted);
     }
@@ -246,10 +247,23 @@ final class LeaseModel {
         }
     }
 
+    /** The leases that are revoked. */
+    Set<LeaseId> revoke(LockName lock, Duration grace) {
+        reap();
+        Set<LeaseId> revoked = new HashSet<>();
+        for (Entry entry : holders(lock)) {
+            entry.revoked = Math.min(entry.revoked, now + grace.toMillis());
+            entry.deadline = Math.min(entry.deadline, entry.revoked);
+            revoked.add(entry.id);
+        }
+        reap();
+        return revoked;
+    }
+
     /** Ends what is due and hands off. */
     void reap() {
         List<Entry> due = all().stream().filter(entry -> entry.deadline <= now).toList();
-        due.forEach(entry -> end(entry, Ending.EXPIRED));
+        due.forEach(entry -> end(entry, entry.revoked <= entry.deadline ? Ending.REVOKED : Ending.EXPIRED));
         handOff();
     }
 

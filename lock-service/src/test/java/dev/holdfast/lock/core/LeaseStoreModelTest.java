@@ -115,7 +115,12 @@ public abstract class LeaseStoreModelTest {
             note("sweep", "");
             done(store.sweep(ns));
             model.reap();
-        } else if (mood < 89) {
+        } else if (mood < 88) {
+            LockName lock = new LockName(random.nextBoolean() ? "a" : "b");
+            Duration grace = Duration.ofMillis(random.nextInt(3) * 500L);
+            note("break after " + grace, lock);
+            assertThat(leases(done(store.revoke(ns, lock, grace)))).isEqualTo(model.revoke(lock, grace));
+        } else if (mood < 90) {
             note("dies", name);
             close(instances.remove(at));
             names.remove(at);
