@@ -31,9 +31,8 @@ for _, l in ipairs(holders_of(lock(ARGV[3]), MAX_LEASES)) do
         touch(lock(want.name))
       end
       store(l)
-    else
-      end_if_due(l)
     end
+    end_if_due(l)
   end
 end
 return reply('BROKEN', broken)

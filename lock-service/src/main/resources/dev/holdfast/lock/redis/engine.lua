@@ -6,7 +6,6 @@
 -- The verb has read `meta`, and may have read values: read_before[key] = value or false.
 
 local instance, seen = ARGV[1], tonumber(ARGV[2])
-local born_before = meta and meta[BORN]
 local m = meta or { 2, now_micros, 0, 0, 0, 0, 0, 0 }
 if not meta and format('%d', NEVER) ~= '9007199254740991' then
   return redis.error_reply('ERR this Redis counts in 32 bits')
