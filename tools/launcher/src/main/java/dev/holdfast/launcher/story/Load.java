@@ -267,6 +267,11 @@ public final class Load implements AutoCloseable {
             return count(sample -> sample.sentNanos() >= fromNanos && sample.sentNanos() < toNanos);
         }
 
+        private double secondsFromStart(Sample sample) {
+            long start = samples.stream().mapToLong(Sample::sentNanos).min().orElse(0);
+            return (sample.sentNanos() - start) / 1e9;
+        }
+
         private int count(Predicate<Sample> predicate) {
             return (int) samples.stream().filter(predicate).count();
         }
@@ -277,7 +282,8 @@ public final class Load implements AutoCloseable {
             String firstFailure = samples.stream()
                     .filter(sample -> !sample.good())
                     .findFirst()
-                    .map(sample -> " (" + sample.request() + ": " + sample.outcome() + ")")
+                    .map(sample -> " (%s: %s, sent after %.1f s)"
+                            .formatted(sample.request(), sample.outcome(), secondsFromStart(sample)))
                     .orElse("");
             return "%d sent, %d failed%s, longest %.2f s, %d orders (%d with 202), %d sold"
                     .formatted(
