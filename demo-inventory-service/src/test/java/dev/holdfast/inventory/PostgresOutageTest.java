@@ -3,6 +3,7 @@ package dev.holdfast.inventory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.testing.TestPostgres;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -16,7 +17,7 @@ import org.springframework.test.context.DynamicPropertySource;
 @DirtiesContext
 class PostgresOutageTest extends ServiceTest {
 
-    private static final TestPostgres POSTGRES = new TestPostgres();
+    private static final TestPostgres POSTGRES = new TestPostgres("inventory");
     private static final Duration AT_ONCE = Duration.ofSeconds(2);
 
     @DynamicPropertySource

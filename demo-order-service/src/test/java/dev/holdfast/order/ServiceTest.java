@@ -1,5 +1,6 @@
 package dev.holdfast.order;
 
+import dev.holdfast.testing.TestPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -23,7 +24,7 @@ abstract class ServiceTest {
 
     static final ScriptedInventory INVENTORY = new ScriptedInventory();
     static final ScriptedLocks LOCKS = new ScriptedLocks();
-    static final TestPostgres POSTGRES = new TestPostgres();
+    static final TestPostgres POSTGRES = new TestPostgres("orders");
     static final Instance ONE = new Instance("order-1");
     static final Instance OTHER = new Instance("order-2");
 

@@ -1,4 +1,4 @@
-package dev.holdfast.inventory;
+package dev.holdfast.testing;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -12,28 +12,20 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A real PostgreSQL on a free port of this machine, which keeps its promises: a commit is on the disk. */
-final class TestPostgres implements AutoCloseable {
+public final class TestPostgres implements AutoCloseable {
 
     private final Path data;
     private EmbeddedPostgres server;
 
-    TestPostgres() {
+    /** Starts one with this database, which is empty. */
+    public TestPostgres(String database) {
         try {
             data = Files.createTempDirectory("postgres");
             server = start(0);
-            createDatabase();
+            create(database);
         } catch (IOException | SQLException e) {
             throw new IllegalStateException("PostgreSQL did not start", e);
         }
-    }
-
-    /** One for all tests that leave it running; it ends with this JVM. */
-    static TestPostgres shared() {
-        return Shared.POSTGRES;
-    }
-
-    private static final class Shared {
-        static final TestPostgres POSTGRES = new TestPostgres();
     }
 
     private EmbeddedPostgres start(int port) throws IOException {
@@ -47,33 +39,33 @@ final class TestPostgres implements AutoCloseable {
     }
 
     /** What {@code HOLDFAST_POSTGRES} is to be. */
-    String address() {
+    public String address() {
         return "127.0.0.1:" + server.getPort();
     }
 
-    private void createDatabase() throws SQLException {
+    private void create(String database) throws SQLException {
         try (Connection connection = server.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("create database inventory");
+            statement.execute("create database " + database);
         }
     }
 
     /** Stops all of its processes where they are: connections stay open and say nothing. */
-    void freeze() {
+    public void freeze() {
         signal("STOP");
     }
 
-    void thaw() {
+    public void thaw() {
         signal("CONT");
     }
 
     /** Ends it without warning. */
-    void kill() {
+    public void kill() {
         processes().forEach(ProcessHandle::destroyForcibly);
     }
 
     /** Starts it again on the same port, with what was committed. */
-    void restart() {
+    public void restart() {
         int port = server.getPort();
         close();
         try {
