@@ -34,8 +34,9 @@ final class ReservationController {
     private static final Set<String> FIELDS = Set.of("sku", "quantity");
     private static final int MOST = 1_000;
     private static final Pattern ID = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
-    /** Below 2<sup>53</sup>, as the lock service grants them. */
     private static final Pattern TOKEN = Pattern.compile("[1-9]\\d{0,15}");
+    /** The lock service grants none above. A resource that took one would refuse all that follow. */
+    private static final long MOST_TOKEN = (1L << 53) - 1;
 
     private final Inventory inventory;
 
@@ -86,7 +87,9 @@ final class ReservationController {
 
     private static long token(HttpServletRequest request) {
         List<String> lines = Collections.list(request.getHeaders(FENCING_TOKEN));
-        if (lines.size() != 1 || !TOKEN.matcher(lines.getFirst()).matches()) {
+        if (lines.size() != 1
+                || !TOKEN.matcher(lines.getFirst()).matches()
+                || Long.parseLong(lines.getFirst()) > MOST_TOKEN) {
             throw malformed("Fencing-Token must be the token of a lease on the SKU's lock, a positive number.");
         }
         return Long.parseLong(lines.getFirst());

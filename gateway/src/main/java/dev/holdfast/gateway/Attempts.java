@@ -1,6 +1,7 @@
 package dev.holdfast.gateway;
 
 import dev.holdfast.defaults.prefer.WaitPreference;
+import dev.holdfast.gateway.FailoverGatewayFilterFactory.Config;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,25 +27,25 @@ final class Attempts {
     private final @Nullable Duration answerWithin;
     private int made;
 
-    private Attempts(ServerHttpRequest request, @Nullable Duration answerWithin) {
-        this.idempotent = isIdempotent(request);
-        // A short wait does not take from what the route gives anyway.
+    private Attempts(ServerHttpRequest request, Config route) {
+        Duration answerWithin = route.getAnswerWithin();
+        this.idempotent = isIdempotent(request, route.isKeys());
         this.wait = WaitPreference.of(request.getHeaders(), LONGEST_WAIT)
-                .filter(wait ->
-                        answerWithin == null || wait.plus(BEYOND_THE_WAIT).compareTo(answerWithin) > 0)
+                .filter(wait -> route.isWaits() && !wait.isZero())
                 .orElse(null);
         this.answerWithin = wait == null || answerWithin == null ? answerWithin : BEYOND_THE_WAIT;
     }
 
     /** Those of the exchange, which begin with the first try. */
-    static Attempts of(ServerWebExchange exchange, @Nullable Duration answerWithin) {
+    static Attempts of(ServerWebExchange exchange, Config route) {
         return (Attempts) exchange.getAttributes()
-                .computeIfAbsent(Attempts.class.getName(), key -> new Attempts(exchange.getRequest(), answerWithin));
+                .computeIfAbsent(Attempts.class.getName(), key -> new Attempts(exchange.getRequest(), route));
     }
 
-    private static boolean isIdempotent(ServerHttpRequest request) {
+    private static boolean isIdempotent(ServerHttpRequest request, boolean keys) {
         return IDEMPOTENT.contains(request.getMethod())
-                || (HttpMethod.POST.equals(request.getMethod())
+                || (keys
+                        && HttpMethod.POST.equals(request.getMethod())
                         && StringUtils.hasText(request.getHeaders().getFirst("Idempotency-Key")));
     }
 

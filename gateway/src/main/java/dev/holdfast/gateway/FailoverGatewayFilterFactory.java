@@ -43,19 +43,18 @@ class FailoverGatewayFilterFactory extends AbstractGatewayFilterFactory<Failover
 
     @Override
     public List<String> shortcutFieldOrder() {
-        return List.of("answerWithin");
+        return List.of("answerWithin", "waits", "keys");
     }
 
     @Override
     public GatewayFilter apply(Config config) {
-        return new OrderedGatewayFilter(
-                (exchange, chain) -> attempt(exchange, chain, config.answerWithin), AFTER_THE_CHOICE);
+        return new OrderedGatewayFilter((exchange, chain) -> attempt(exchange, chain, config), AFTER_THE_CHOICE);
     }
 
-    private Mono<Void> attempt(ServerWebExchange exchange, GatewayFilterChain chain, @Nullable Duration answerWithin) {
+    private Mono<Void> attempt(ServerWebExchange exchange, GatewayFilterChain chain, Config config) {
         Response<ServiceInstance> chosen =
                 exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_LOADBALANCER_RESPONSE_ATTR);
-        Attempts attempts = Attempts.of(exchange, answerWithin);
+        Attempts attempts = Attempts.of(exchange, config);
         Mono<Void> call = chain.filter(attempts.next(exchange));
         Duration patience = attempts.patience();
         if (patience != null) {
@@ -94,15 +93,35 @@ class FailoverGatewayFilterFactory extends AbstractGatewayFilterFactory<Failover
     static class Config {
 
         private @Nullable Duration answerWithin;
+        private boolean waits;
+        private boolean keys;
 
         @Nullable
         Duration getAnswerWithin() {
             return answerWithin;
         }
 
-        /** For requests without {@code Prefer: wait}; none is no limit at all, as for a stream. */
+        /** For requests that do not wait; none is no limit at all, as for a stream. */
         public void setAnswerWithin(Duration answerWithin) {
             this.answerWithin = answerWithin;
+        }
+
+        boolean isWaits() {
+            return waits;
+        }
+
+        /** Whether the service honours {@code Prefer: wait}. */
+        public void setWaits(boolean waits) {
+            this.waits = waits;
+        }
+
+        boolean isKeys() {
+            return keys;
+        }
+
+        /** Whether the service honours an {@code Idempotency-Key}, so that a POST with one may be tried again. */
+        public void setKeys(boolean keys) {
+            this.keys = keys;
         }
     }
 

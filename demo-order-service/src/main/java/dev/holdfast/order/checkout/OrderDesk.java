@@ -29,6 +29,7 @@ class OrderDesk implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(OrderDesk.class);
 
     private static final Duration FAREWELL = Duration.ofSeconds(10);
+    private static final int MOST_KNOWN = 10_000;
 
     private final OrderStore orders;
     private final Inventory inventory;
@@ -67,6 +68,9 @@ class OrderDesk implements SmartLifecycle {
         if (!knownSkus.contains(sku)) {
             if (!inventory.knows(sku)) {
                 throw new ProblemException(Problem.of(SampleProblem.UNKNOWN_SKU));
+            }
+            if (knownSkus.size() >= MOST_KNOWN) {
+                knownSkus.clear();
             }
             knownSkus.add(sku);
         }

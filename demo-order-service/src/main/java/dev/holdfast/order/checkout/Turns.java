@@ -38,7 +38,9 @@ final class Turns {
                 queue.failIfAnotherDidSince(joined);
                 return work.get();
             } catch (LockNotAcquiredException | InventoryUnavailableException | DataAccessResourceFailureException e) {
-                queue.fail(e);
+                if (!(e instanceof LockNotAcquiredException refusal) || refusal.reason() == Reason.UNAVAILABLE) {
+                    queue.fail(e);
+                }
                 throw e;
             } finally {
                 queue.next.release();

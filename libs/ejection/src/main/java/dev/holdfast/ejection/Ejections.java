@@ -20,6 +20,9 @@ public final class Ejections {
     private final Duration duration;
     private final LongSupplier nanoTime;
     private final Map<Place, Long> ends = new ConcurrentHashMap<>();
+    /** Each service's instances, as they were listed last. */
+    private final Map<String, List<ServiceInstance>> listed = new ConcurrentHashMap<>();
+
     private final List<Consumer<ServiceInstance>> listeners = new CopyOnWriteArrayList<>();
 
     Ejections(Duration duration, LongSupplier nanoTime) {
@@ -27,14 +30,24 @@ public final class Ejections {
         this.nanoTime = nanoTime;
     }
 
-    /** Leaves the instance out from now on for the whole duration; listeners hear of it unless it was out already. */
+    /**
+     * Leaves the instance out from now on for the whole duration. Listeners hear of it unless it was out already or is
+     * the last: what is under way there has nowhere else to go.
+     */
     public void eject(ServiceInstance instance, Throwable cause) {
         long now = nanoTime.getAsLong();
         Long end = ends.put(Place.of(instance), now + duration.toNanos());
         if (end == null || end - now <= 0) {
             log.info("{} is left out for {} ms: {}", Place.of(instance), duration.toMillis(), cause.toString());
-            listeners.forEach(listener -> listener.accept(instance));
+            if (hasOther(instance)) {
+                listeners.forEach(listener -> listener.accept(instance));
+            }
         }
+    }
+
+    private boolean hasOther(ServiceInstance instance) {
+        String service = instance.getServiceId().toLowerCase(Locale.ROOT);
+        return listed.getOrDefault(service, List.of()).stream().anyMatch(other -> !isEjected(other));
     }
 
     public boolean isEjected(ServiceInstance instance) {
@@ -49,6 +62,7 @@ public final class Ejections {
 
     /** Those of a service's instances that are not left out, or all of them when none would remain. */
     List<ServiceInstance> without(String service, List<ServiceInstance> listed) {
+        this.listed.put(service.toLowerCase(Locale.ROOT), listed);
         if (ends.isEmpty()) {
             return listed;
         }

@@ -16,6 +16,8 @@ final class Acquisition {
     private static final Duration LONGEST_WAIT = Duration.ofDays(365);
     private static final Duration SHORT_PAUSE = Duration.ofMillis(100);
     private static final Duration LONG_PAUSE = Duration.ofMillis(500);
+    /** A call that took longer was perhaps sent to two instances. */
+    private static final Duration UNHEARD = Duration.ofMillis(500);
 
     private final RemoteLeases leases;
     private final Abandonment abandonment;
@@ -41,8 +43,13 @@ final class Acquisition {
 
     /** Asks once, without a wait: empty if others hold the lock. */
     Optional<HeldLease> atOnce() {
+        long sent = System.nanoTime();
         Answer answer = leases.acquire(id, request());
         Optional<HeldLease> lease = held(answer);
+        if (answer.kind() == Kind.BUSY && until(sent).negated().compareTo(UNHEARD) > 0) {
+            // An instance that was asked before this one answered may yet do what it was asked to.
+            abandonment.begin(id, ttl);
+        }
         if (lease.isEmpty() && !ProblemKind.LOCK_HELD.slug().equals(answer.problem())) {
             known = answer.kind() != Kind.NOT_ASKED;
             throw givenUp(answer);

@@ -33,8 +33,8 @@ final class RemoteLeases {
     /** The limit of a call that does not wait. */
     static final Duration CALL_TIMEOUT = Duration.ofSeconds(1);
 
-    /** How long an answer may take after its wait is over. */
-    private static final Duration AFTER_WAIT = Duration.ofMillis(500);
+    /** How long an answer may take after its wait is over: more than the service gives its store. */
+    private static final Duration AFTER_WAIT = Duration.ofMillis(800);
 
     private final LeaseApi api;
     private final CircuitBreaker breaker;

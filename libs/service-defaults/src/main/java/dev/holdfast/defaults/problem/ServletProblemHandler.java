@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,7 +103,9 @@ public final class ServletProblemHandler implements HandlerExceptionResolver, Or
         if (error instanceof InvalidMediaTypeException
                 || error instanceof InvalidMimeTypeException
                 || error instanceof HttpMessageNotReadableException
-                || error instanceof TypeMismatchException) {
+                || error instanceof TypeMismatchException
+                // Tomcat's, of a query or a form that is not well encoded.
+                || error instanceof InvalidParameterException) {
             return ProblemKind.MALFORMED_REQUEST;
         }
         return error instanceof IOException || error instanceof TimeoutException

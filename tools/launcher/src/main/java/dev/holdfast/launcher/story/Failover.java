@@ -25,6 +25,10 @@ final class Failover implements AutoCloseable {
     private static final Duration LONGEST = Duration.ofSeconds(5);
 
     private static final Duration LONGEST_OF_A_PAUSE = Duration.ofSeconds(2);
+
+    /** An order waits 5 s for its end before it is answered 202, at another instance anew. */
+    private static final Duration LONGEST_OF_AN_ORDER = Duration.ofSeconds(8);
+
     private static final Duration ROUTABLE = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -50,7 +54,7 @@ final class Failover implements AutoCloseable {
                                 "order-service-1",
                                 Instance::kill,
                                 Instance::launch,
-                                LONGEST),
+                                LONGEST_OF_AN_ORDER),
                         new Fault(
                                 "SIGSTOP of a lock service",
                                 "lock-service-1",

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 /** Signals to processes, each known by its handle. */
 final class Signals {
 
-    /** Longer than a drain, which serves on for about three seconds. */
-    private static final Duration TERMINATION = Duration.ofSeconds(15);
+    /** Longer than a drain, which serves on for about three seconds, and the end of what is under way then. */
+    private static final Duration TERMINATION = Duration.ofSeconds(40);
 
     private static final Duration KILL = Duration.ofSeconds(5);
 
