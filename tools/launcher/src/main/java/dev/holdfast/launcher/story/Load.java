@@ -28,7 +28,7 @@ public final class Load implements AutoCloseable {
     private static final int BUYERS = 3;
     private static final int STOCK = 1_000_000;
     private static final Duration TTL = Duration.ofSeconds(30);
-    private static final Duration PAUSE = Duration.ofMillis(15);
+    private static final Duration PAUSE = Duration.ofMillis(25);
 
     private final LockClient locks;
     private final OrderClient orders;
