@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -123,7 +124,7 @@ class BadInputTest extends PostgresServiceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "0", "-1", "01", "1.0", "1e3", "abc", "12345678901234567"})
+    @ValueSource(strings = {"", "0", "-1", "01", "1.0", "1e3", "abc", "9007199254740992", "12345678901234567"})
     void aStepWithoutATokenIsRefused(String token) {
         String body = "{\"sku\":\"a\",\"quantity\":1}";
         for (String step : List.of("", "/confirmation", "/cancellation?sku=a")) {
@@ -138,6 +139,7 @@ class BadInputTest extends PostgresServiceTest {
         return Stream.of(
                 arguments("Content-Type", "text/plain", "415 unsupported-media-type"),
                 arguments("Content-Type", "nonsense", "415 unsupported-media-type"),
+                arguments("Content-Type", "multipart/form-data", "415 unsupported-media-type"),
                 arguments("Accept", "text/html", "406 not-acceptable"),
                 arguments("Idempotency-Key", "", "400 malformed-request"),
                 arguments("Idempotency-Key", "x".repeat(129), "400 malformed-request"),
@@ -148,6 +150,14 @@ class BadInputTest extends PostgresServiceTest {
     @MethodSource("headers")
     void aBadHeaderIsRefused(String name, String value, String answer) {
         assertIsProblem(restock(1, name, value), answer);
+    }
+
+    @Test
+    void aMalformedFormIsRefusedAsAnyOtherBody() {
+        for (String method : List.of("PUT", "DELETE")) {
+            Answer refused = send(method, "/stock/a", "%zz", "Content-Type", "application/x-www-form-urlencoded");
+            assertIsProblem(refused, "405 method-not-allowed");
+        }
     }
 
     private static void assertIsProblem(Answer refused, String answer) {

@@ -107,6 +107,8 @@ class BadInputTest extends ServiceTest {
                 arguments("Idempotency-Key", "a\tb", "400 malformed-request"),
                 arguments("Content-Type", "text/plain", "415 unsupported-media-type"),
                 arguments("Content-Type", "nonsense", "415 unsupported-media-type"),
+                arguments("Content-Type", "multipart/form-data", "415 unsupported-media-type"),
+                arguments("Content-Type", "application/x-www-form-urlencoded", "415 unsupported-media-type"),
                 arguments("Accept", "text/html", "406 not-acceptable"));
     }
 

@@ -27,7 +27,8 @@ import reactor.netty.channel.AbortedException;
  * that does not: an {@link InstanceFailedException}, on which the route's {@code Retry} tries another.
  *
  * <p>Each try passes here after its instance was chosen, so that an error from here counts as the instance's and ejects
- * it; the next try then gets another. What is parked at an instance that gets ejected meanwhile moves on at once.
+ * it; the next try then gets another. What is parked at an instance that gets ejected meanwhile moves on at once, if
+ * there is another.
  */
 @Component
 class FailoverGatewayFilterFactory extends AbstractGatewayFilterFactory<FailoverGatewayFilterFactory.Config> {
@@ -38,7 +39,11 @@ class FailoverGatewayFilterFactory extends AbstractGatewayFilterFactory<Failover
 
     FailoverGatewayFilterFactory(Ejections ejections) {
         super(Config.class);
-        ejections.onEjection(this::moveOn);
+        ejections.onEjection(instance -> {
+            if (ejections.remains(instance.getServiceId())) {
+                moveOn(instance);
+            }
+        });
     }
 
     @Override

@@ -30,24 +30,20 @@ public final class Ejections {
         this.nanoTime = nanoTime;
     }
 
-    /**
-     * Leaves the instance out from now on for the whole duration. Listeners hear of it unless it was out already or is
-     * the last: what is under way there has nowhere else to go.
-     */
+    /** Leaves the instance out from now on for the whole duration; listeners hear of it unless it was out already. */
     public void eject(ServiceInstance instance, Throwable cause) {
         long now = nanoTime.getAsLong();
         Long end = ends.put(Place.of(instance), now + duration.toNanos());
         if (end == null || end - now <= 0) {
             log.info("{} is left out for {} ms: {}", Place.of(instance), duration.toMillis(), cause.toString());
-            if (hasOther(instance)) {
-                listeners.forEach(listener -> listener.accept(instance));
-            }
+            listeners.forEach(listener -> listener.accept(instance));
         }
     }
 
-    private boolean hasOther(ServiceInstance instance) {
-        String service = instance.getServiceId().toLowerCase(Locale.ROOT);
-        return listed.getOrDefault(service, List.of()).stream().anyMatch(other -> !isEjected(other));
+    /** Whether a service has an instance, as they were listed last, that is not left out: where else to go. */
+    public boolean remains(String service) {
+        return listed.getOrDefault(service.toLowerCase(Locale.ROOT), List.of()).stream()
+                .anyMatch(instance -> !isEjected(instance));
     }
 
     public boolean isEjected(ServiceInstance instance) {

@@ -58,6 +58,17 @@ class EjectionsTest {
     }
 
     @Test
+    void itIsKnownWhetherAnyRemains() {
+        assertThat(ejections.remains("peer")).isFalse();
+
+        ejections.without("peer", List.of(a, b));
+        ejections.eject(a, fault);
+        assertThat(ejections.remains("PEER")).isTrue();
+        ejections.eject(b, fault);
+        assertThat(ejections.remains("peer")).isFalse();
+    }
+
+    @Test
     void whoListensHearsOfAnInstanceOnceUntilItIsBack() {
         List<ServiceInstance> heard = new ArrayList<>();
         ejections.onEjection(heard::add);

@@ -39,7 +39,11 @@ class LockClientAutoConfiguration {
             CircuitBreakerRegistry breakers,
             Environment environment) {
         InstanceClient instances = new InstanceClient(RemoteLeases.SERVICE, RemoteLeases.CONNECT_TIMEOUT);
-        ejections.onEjection(instance -> instances.leave(instance.getHost(), instance.getPort()));
+        ejections.onEjection(instance -> {
+            if (ejections.remains(instance.getServiceId())) {
+                instances.leave(instance.getHost(), instance.getPort());
+            }
+        });
         Client client = new RetryableFeignBlockingLoadBalancerClient(
                 instances, loadBalancer, retries, loadBalancers, List.of());
         String owner = properties.owner() != null
