@@ -20,7 +20,9 @@ public final class TestPostgres implements AutoCloseable {
     /** Starts one with this database, which is empty. */
     public TestPostgres(String database) {
         try {
-            data = Files.createTempDirectory("postgres");
+            // Of the module that is tested, so that a clean removes it.
+            data = Files.createTempDirectory(
+                    Files.createDirectories(Path.of("target").toAbsolutePath()), "postgres");
             server = start(0);
             create(database);
         } catch (IOException | SQLException e) {
@@ -52,6 +54,8 @@ public final class TestPostgres implements AutoCloseable {
 
     /** Stops all of its processes where they are: connections stay open and say nothing. */
     public void freeze() {
+        signal("STOP");
+        // And the connections that it took in between: now it takes no more.
         signal("STOP");
     }
 

@@ -119,6 +119,8 @@ public final class Instance {
     /** Freezes the process (SIGSTOP): its connections stay open, and nothing answers. */
     public void pause() {
         Signals.send("STOP", Signals.family(handles()));
+        // And what it started in between: now it starts no more.
+        Signals.send("STOP", Signals.family(handles()));
     }
 
     /** Lets a frozen process go on (SIGCONT). */
