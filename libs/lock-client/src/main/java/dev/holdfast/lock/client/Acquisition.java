@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 
-/** One attempt to get a lock: the requests for it, until it is held or the caller's time is over. */
+/** One attempt to get locks: the requests for it, until they are held or the caller's time is over. */
 final class Acquisition {
     private static final Duration LONGEST_WAIT = Duration.ofDays(365);
     private static final Duration SHORT_PAUSE = Duration.ofMillis(100);
@@ -19,11 +19,10 @@ final class Acquisition {
     /** A call that took longer was perhaps sent to two instances. */
     private static final Duration UNHEARD = Duration.ofMillis(500);
 
+    private final SharedParts parts;
     private final RemoteLeases leases;
-    private final Abandonment abandonment;
-    private final LeaseTimer timer;
     private final String owner;
-    private final String lock;
+    private final LockSet locks;
     private final Duration ttl;
 
     private UUID id = LeaseIds.next();
@@ -31,13 +30,11 @@ final class Acquisition {
     private boolean known;
 
     /** @param owner what the lease's owner begins with */
-    Acquisition(
-            RemoteLeases leases, Abandonment abandonment, LeaseTimer timer, String owner, String lock, Duration ttl) {
-        this.leases = leases;
-        this.abandonment = abandonment;
-        this.timer = timer;
+    Acquisition(SharedParts parts, String owner, LockSet locks, Duration ttl) {
+        this.parts = parts;
+        this.leases = parts.leases();
         this.owner = owner;
-        this.lock = lock;
+        this.locks = locks;
         this.ttl = ttl;
     }
 
@@ -48,7 +45,7 @@ final class Acquisition {
         Optional<HeldLease> lease = held(answer);
         if (answer.kind() == Kind.BUSY && until(sent).negated().compareTo(UNHEARD) > 0) {
             // An instance that was asked before this one answered may yet do what it was asked to.
-            abandonment.begin(id, ttl);
+            parts.abandonment().begin(id, ttl);
         }
         if (lease.isEmpty() && !ProblemKind.LOCK_HELD.slug().equals(answer.problem())) {
             known = answer.kind() != Kind.NOT_ASKED;
@@ -80,7 +77,7 @@ final class Acquisition {
 
     private LeaseRequest request() {
         // Owners are unique: one label for two actors would look like a deadlock where none is.
-        return LeaseRequest.exclusive(lock, ttl, owner + "/" + id);
+        return LeaseRequest.of(locks, ttl, owner + "/" + id);
     }
 
     private Optional<HeldLease> held(Answer answer) {
@@ -88,7 +85,7 @@ final class Acquisition {
         if (grant == null || grant.deadline() - System.nanoTime() <= 0) {
             return Optional.empty();
         }
-        return Optional.of(new RenewedLease(leases, abandonment, timer, id, lock, request(), ttl, grant).start());
+        return Optional.of(new RenewedLease(parts, id, locks, request(), ttl, grant).start());
     }
 
     /** Whether to ask again after this answer, under a new id if need be. */
@@ -108,7 +105,7 @@ final class Acquisition {
     }
 
     private boolean beginAnew() {
-        abandonment.begin(id, ttl);
+        parts.abandonment().begin(id, ttl);
         id = LeaseIds.next();
         known = false;
         return true;
@@ -140,7 +137,7 @@ final class Acquisition {
 
     private LockNotAcquiredException givenUp(Answer answer) {
         if (known && answer.kind() != Kind.BUSY && answer.kind() != Kind.REFUSED) {
-            abandonment.begin(id, ttl);
+            parts.abandonment().begin(id, ttl);
         }
         return notAcquired(answer);
     }
@@ -150,16 +147,16 @@ final class Acquisition {
         return switch (answer.kind()) {
             case WAITING, BUSY ->
                 new LockNotAcquiredException(
-                        BUSY, "Others have the lock " + lock + said, answer.problem(), answer.cause());
+                        BUSY, "Others have the lock " + locks + said, answer.problem(), answer.cause());
             case REFUSED ->
                 new LockNotAcquiredException(
-                        REFUSED, "The lock " + lock + " was refused" + said, answer.problem(), answer.cause());
+                        REFUSED, "The lock " + locks + " was refused" + said, answer.problem(), answer.cause());
             case NOT_ASKED ->
                 new LockNotAcquiredException(
-                        UNAVAILABLE, "Not asked for the lock " + lock + ": the circuit breaker is open", null, null);
+                        UNAVAILABLE, "Not asked for the lock " + locks + ": the circuit breaker is open", null, null);
             case HELD, ENDED, RELEASED, UNCONFIRMED ->
                 new LockNotAcquiredException(
-                        UNAVAILABLE, "Nobody could confirm the lock " + lock + said, answer.problem(), answer.cause());
+                        UNAVAILABLE, "Nobody could confirm the lock " + locks + said, answer.problem(), answer.cause());
         };
     }
 

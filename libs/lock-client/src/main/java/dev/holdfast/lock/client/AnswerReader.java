@@ -10,6 +10,8 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -19,6 +21,7 @@ final class AnswerReader {
     /** The share of its time that a lease counts as held here: clocks run differently fast. */
     private static final double CERTAIN = 0.98;
 
+    private static final Pattern TAG = Pattern.compile("\"(\\d{1,16})\"");
     private static final int NANOS_PER_MILLI = 1_000_000;
 
     private final JsonMapper json;
@@ -62,7 +65,7 @@ final class AnswerReader {
     /** @throws IOException if the body does not say that this very lease is held, and for how long */
     private Grant grant(UUID id, Response response) throws IOException {
         LeaseView lease = lease(response);
-        Long token = lease.fencingToken();
+        Long token = lease.fencingToken() == null ? entityTag(response) : lease.fencingToken();
         Long expiresIn = lease.expiresInMillis();
         if (!lease.state().equals("HELD") || !lease.id().equals(id.toString()) || token == null || expiresIn == null) {
             throw new IOException("the lock service answered with another lease than was asked for");
@@ -92,6 +95,12 @@ final class AnswerReader {
 
     private static long sent(Response response) {
         return Long.parseLong(header(response, InstanceClient.SENT, "0"));
+    }
+
+    /** The token of a lease without an exclusive lock, with which nothing is fenced. */
+    private static @Nullable Long entityTag(Response response) {
+        Matcher tag = TAG.matcher(header(response, "ETag", ""));
+        return tag.matches() ? Long.valueOf(tag.group(1)) : null;
     }
 
     private static Duration retryAfter(Response response) {

@@ -1,13 +1,13 @@
 package dev.holdfast.lock.client;
 
-import dev.holdfast.lock.api.LockRef;
+import dev.holdfast.lock.api.LeaseLockView;
 import java.time.Duration;
 import java.util.List;
 
 /** The body of a PUT: what a lease is to be. */
-record LeaseRequest(List<LockRef> locks, String ttl, String owner) {
+record LeaseRequest(List<LeaseLockView> locks, String ttl, String owner) {
 
-    static LeaseRequest exclusive(String lock, Duration ttl, String owner) {
-        return new LeaseRequest(List.of(new LockRef(lock, "exclusive")), ttl.toString(), owner);
+    static LeaseRequest of(LockSet locks, Duration ttl, String owner) {
+        return new LeaseRequest(locks.locks(), ttl.toString(), owner);
     }
 }

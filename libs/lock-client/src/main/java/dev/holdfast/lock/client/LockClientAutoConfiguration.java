@@ -49,10 +49,9 @@ class LockClientAutoConfiguration {
         String owner = properties.owner() != null
                 ? properties.owner()
                 : environment.getProperty("spring.application.name", NAMELESS);
-        return new RemoteLocks(
-                new RemoteLeases(client, breakers.circuitBreaker(RemoteLeases.SERVICE), properties.namespace()),
-                owner,
-                properties.waitSlice());
+        RemoteLeases leases =
+                new RemoteLeases(client, breakers.circuitBreaker(RemoteLeases.SERVICE), properties.namespace());
+        return new RemoteLocks(SharedParts.of(leases, properties.leakTraces()), owner, properties.waitSlice());
     }
 
     /** The first acquire finds its load balancer made. */

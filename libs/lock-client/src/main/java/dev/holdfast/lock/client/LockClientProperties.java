@@ -14,12 +14,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     application's name
  * @param waitSlice how long one request waits, in whole seconds from 1 to 30. A waiter whose instance hangs asks
  *     another one half a second after that
+ * @param leakTraces whether a lease that was never closed is logged with the stack trace of where it was taken. It costs
+ *     some microseconds for each lease
  */
 @ConfigurationProperties("holdfast.locks")
 public record LockClientProperties(
         @DefaultValue("default") String namespace,
         @Nullable String owner,
-        @DefaultValue("1s") Duration waitSlice) {
+        @DefaultValue("1s") Duration waitSlice,
+        @DefaultValue("true") boolean leakTraces) {
     private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
     private static final int MAX_OWNER = 91;
     private static final Duration LONGEST_SLICE = Duration.ofSeconds(30);

@@ -1,5 +1,6 @@
 package dev.holdfast.lock.client;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.lock.client.Answer.Kind;
 import feign.Client;
 import feign.Feign;
@@ -44,7 +45,9 @@ final class RemoteLeases {
     /** @param client finds an instance for a request to the service's name, and another one when that fails */
     RemoteLeases(Client client, CircuitBreaker breaker, String namespace) {
         // Its own: a program's settings for JSON are not for the wire.
-        JsonMapper json = JsonMapper.builder().build();
+        JsonMapper json = JsonMapper.builder()
+                .changeDefaultPropertyInclusion(all -> all.withValueInclusion(JsonInclude.Include.NON_NULL))
+                .build();
         this.api = Feign.builder()
                 .client(client)
                 .encoder((body, type, template) -> template.body(json.writeValueAsString(body)))

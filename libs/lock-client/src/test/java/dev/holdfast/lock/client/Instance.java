@@ -114,6 +114,16 @@ final class Instance implements AutoCloseable {
         return (call, exchange) -> send(exchange, 201, lease(call.id(), token, expiresIn));
     }
 
+    /** The answer to who asked for no exclusive lock: there is no token but the tag. */
+    static Script heldWithoutToken(long tag, Duration expiresIn) {
+        return (call, exchange) -> {
+            exchange.getResponseHeaders().set("ETag", "\"" + tag + "\"");
+            send(exchange, 201, """
+                    {"id":"%s","state":"HELD","locks":[],"owner":"any","elapsedMillis":0,"expiresInMillis":%d}
+                    """.formatted(call.id(), expiresIn.toMillis()));
+        };
+    }
+
     static String lease(String id, long token, Duration expiresIn) {
         return """
                 {"id":"%s","state":"HELD","locks":[{"name":"any","mode":"exclusive"}],"owner":"any",

@@ -180,12 +180,12 @@ class LockClientAutoConfigurationTest {
         Locks ownLocks() {
             return new Locks() {
                 @Override
-                public HeldLease acquire(String lock, Duration ttl, Duration waitUpTo) {
+                public HeldLease acquire(LockSet locks, Duration ttl, Duration waitUpTo) {
                     throw new UnsupportedOperationException();
                 }
 
                 @Override
-                public Optional<HeldLease> tryAcquire(String lock, Duration ttl) {
+                public Optional<HeldLease> tryAcquire(LockSet locks, Duration ttl) {
                     return Optional.empty();
                 }
             };

@@ -3,6 +3,7 @@ package dev.holdfast.lock.client;
 import static dev.holdfast.lock.client.Instance.body;
 import static dev.holdfast.lock.client.Instance.breakOff;
 import static dev.holdfast.lock.client.Instance.held;
+import static dev.holdfast.lock.client.Instance.heldWithoutToken;
 import static dev.holdfast.lock.client.Instance.problem;
 import static dev.holdfast.lock.client.Instance.released;
 import static dev.holdfast.lock.client.Instance.waitingAtOnce;
@@ -22,6 +23,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +110,35 @@ class LocksTest {
                 assertThat(lease.lock()).isEqualTo(LOCK);
                 assertThat(lease.fencingToken()).isEqualTo(1);
             }
+        }
+
+        @Test
+        void asksForSeveralLocksInOneLease() {
+            LockSet wanted =
+                    LockSet.exclusive("a", "b").and(LockSet.shared("c")).and(LockSet.permits("d", 2, 10));
+
+            try (HeldLease lease = locks.acquire(wanted, TTL, WAIT)) {
+                assertThat(json.readTree(only(puts()).body()).path("locks")).isEqualTo(json.readTree("""
+                        [{"name":"a","mode":"exclusive"},{"name":"b","mode":"exclusive"},{"name":"c","mode":"shared"},
+                         {"name":"d","mode":"permits","permits":2,"of":10}]
+                        """));
+                assertThat(lease.locks()).isEqualTo(wanted).hasToString("a, b, c (shared), d (2 of 10)");
+                assertThat(lease.lock()).isEqualTo("a");
+            }
+        }
+
+        @Test
+        void hasNoFencingTokenWithoutAnExclusiveLock() {
+            both(instance -> instance.onPut(heldWithoutToken(7, SHORT_TTL)));
+
+            HeldLease lease = locks.tryAcquire(LockSet.shared(LOCK), SHORT_TTL).orElseThrow();
+            await().until(() -> puts().size() >= 2);
+            lease.ensureHeld();
+            assertThatThrownBy(lease::fencingToken).isInstanceOf(IllegalStateException.class);
+            lease.close();
+
+            assertThat(puts().get(1).ifMatch()).isEqualTo("\"7\"");
+            assertThat(only(deletes()).ifMatch()).isEqualTo("\"7\"");
         }
 
         @Test
@@ -392,6 +425,117 @@ class LocksTest {
             // Nobody needs it any more: others need not wait out what the service thinks is left.
             await().until(() -> !deletes().isEmpty());
             assertThatThrownBy(lease::close).isInstanceOf(LeaseLostException.class);
+        }
+    }
+
+    @Nested
+    class Losing {
+        private final List<LeaseLostException> told = new CopyOnWriteArrayList<>();
+
+        @Test
+        void callsBackOnceAtTheDeadlineThoughNobodyAsks() {
+            firstPut(held(9, SHORT_TTL), one.hang());
+            HeldLease lease = locks.acquire(LOCK, SHORT_TTL, WAIT);
+            lease.onLost(told::add);
+
+            await().until(() -> !told.isEmpty());
+
+            assertThatThrownBy(lease::close).isInstanceOf(LeaseLostException.class);
+            assertThat(told).hasSize(1);
+            assertThat(told.get(0)).hasMessageContaining("not renewed in time");
+        }
+
+        @Test
+        void callsBackAtOnceWhenItIsLostAlready() {
+            HeldLease lease = lost();
+
+            lease.onLost(told::add);
+
+            await().until(() -> told.size() == 1);
+        }
+
+        @Test
+        void neverCallsBackOnceTheHandleIsClosed() {
+            both(instance -> instance.onPut(held(9, SHORT_TTL)));
+            HeldLease lease = locks.acquire(LOCK, SHORT_TTL, WAIT);
+            HeldLease inner = lease.reenter();
+            inner.onLost(told::add);
+            inner.close();
+            inner.onLost(told::add);
+            both(instance -> instance.onPut(problem(ProblemKind.LEASE_REVOKED)));
+            List<LeaseLostException> outer = new CopyOnWriteArrayList<>();
+            lease.onLost(outer::add);
+
+            await().until(() -> !outer.isEmpty());
+
+            assertThat(told).isEmpty();
+        }
+
+        @Test
+        void interruptsTheWorkingThreadWhenAskedTo() throws InterruptedException {
+            both(instance -> instance.onPut(held(9, SHORT_TTL)));
+            HeldLease lease = locks.acquire(LOCK, SHORT_TTL, WAIT);
+            lease.interruptOnLoss();
+            both(instance -> instance.onPut(problem(ProblemKind.LEASE_REVOKED)));
+
+            assertThatThrownBy(() -> new CountDownLatch(1).await(10, TimeUnit.SECONDS))
+                    .isInstanceOf(InterruptedException.class);
+            assertThatThrownBy(lease::close).isInstanceOf(LeaseLostException.class);
+        }
+
+        private HeldLease lost() {
+            both(instance -> instance.onPut(held(9, SHORT_TTL)));
+            HeldLease lease = locks.acquire(LOCK, SHORT_TTL, WAIT);
+            both(instance -> instance.onPut(problem(ProblemKind.LEASE_REVOKED)));
+            await().until(() -> lease.remaining().isZero());
+            return lease;
+        }
+    }
+
+    @Nested
+    class Entering {
+
+        @Test
+        void releasesAtTheLastClose() {
+            HeldLease outer = locks.acquire(LOCK, TTL, WAIT);
+            HeldLease inner = outer.reenter();
+
+            inner.close();
+            inner.close();
+            assertThatThrownBy(inner::ensureHeld).isInstanceOf(LeaseLostException.class);
+            assertThatThrownBy(inner::reenter).isInstanceOf(LeaseLostException.class);
+            outer.ensureHeld();
+            assertThat(deletes()).isEmpty();
+
+            outer.close();
+            assertThat(deletes()).hasSize(1);
+            assertThat(puts()).hasSize(1);
+        }
+
+        @Test
+        void mayOutliveWhomItEnteredBy() {
+            HeldLease outer = locks.acquire(LOCK, TTL, WAIT);
+            HeldLease inner = outer.reenter();
+
+            outer.close();
+            inner.ensureHeld();
+            assertThat(inner.fencingToken()).isEqualTo(1);
+            assertThat(deletes()).isEmpty();
+
+            inner.close();
+            assertThat(deletes()).hasSize(1);
+        }
+
+        @Test
+        void tellsEachThatTheLeaseWasLost() {
+            both(instance -> instance.onPut(held(9, SHORT_TTL)));
+            HeldLease outer = locks.acquire(LOCK, SHORT_TTL, WAIT);
+            HeldLease inner = outer.reenter();
+            both(instance -> instance.onPut(problem(ProblemKind.LEASE_REVOKED)));
+            await().until(() -> outer.remaining().isZero());
+
+            assertThatThrownBy(inner::close).isInstanceOf(LeaseLostException.class);
+            assertThatThrownBy(outer::close).isInstanceOf(LeaseLostException.class);
         }
     }
 
