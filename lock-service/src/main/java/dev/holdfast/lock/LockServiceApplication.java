@@ -2,6 +2,7 @@ package dev.holdfast.lock;
 
 import dev.holdfast.defaults.HoldfastApplication;
 import dev.holdfast.defaults.drain.Drainable;
+import dev.holdfast.lock.core.EventRules;
 import dev.holdfast.lock.core.LeaseRules;
 import dev.holdfast.lock.core.LeaseStore;
 import dev.holdfast.lock.core.Leases;
@@ -11,7 +12,7 @@ import org.springframework.context.annotation.Bean;
 
 /** The lock service. */
 @SpringBootApplication
-@EnableConfigurationProperties(LeaseSettings.class)
+@EnableConfigurationProperties({LeaseSettings.class, EventSettings.class})
 public class LockServiceApplication {
 
     public static void main(String[] args) {
@@ -20,6 +21,11 @@ public class LockServiceApplication {
 
     @Bean
     LeaseRules leaseRules(LeaseSettings settings) {
+        return settings.rules();
+    }
+
+    @Bean
+    EventRules eventRules(EventSettings settings) {
         return settings.rules();
     }
 

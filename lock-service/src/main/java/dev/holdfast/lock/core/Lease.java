@@ -28,6 +28,6 @@ public record Lease(
 
     /** Whether it has a lock for itself, so that its token orders it after all who had that lock before. */
     public boolean isFencing() {
-        return locks.stream().anyMatch(lock -> lock.mode().equals(LockMode.EXCLUSIVE));
+        return LockSpec.isFencing(locks);
     }
 }

@@ -61,6 +61,17 @@ public interface LeaseStore {
      */
     CompletionStage<LockPage> locks(Namespace namespace, String prefix, String cursor);
 
+    /** The last event of a namespace, {@link EventId#NONE} if there is none. */
+    CompletionStage<EventId> lastEvent(Namespace namespace);
+
+    /**
+     * What happened after an event, in order.
+     *
+     * @param id may be {@link EventId#NONE}
+     * @return nothing if that event is not kept, or not any more: then others may be missing as well
+     */
+    CompletionStage<Optional<List<LeaseEvent>>> eventsAfter(Namespace namespace, EventId id, int atMost);
+
     /**
      * Ends what is due, and signals again the offers to this instance that are not confirmed.
      *

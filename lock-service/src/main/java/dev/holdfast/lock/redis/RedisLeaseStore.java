@@ -1,8 +1,10 @@
 package dev.holdfast.lock.redis;
 
 import dev.holdfast.lock.core.Countdown;
+import dev.holdfast.lock.core.EventId;
 import dev.holdfast.lock.core.FencingToken;
 import dev.holdfast.lock.core.Lease;
+import dev.holdfast.lock.core.LeaseEvent;
 import dev.holdfast.lock.core.LeaseId;
 import dev.holdfast.lock.core.LeaseRequest;
 import dev.holdfast.lock.core.LeaseStore;
@@ -13,6 +15,9 @@ import dev.holdfast.lock.core.Namespace;
 import dev.holdfast.lock.core.Outcome;
 import dev.holdfast.lock.core.Outcome.Reason;
 import dev.holdfast.lock.core.StoreUnavailableException;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.Range.Boundary;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -155,6 +160,19 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
         List<LockState> locks =
                 Reply.list(reply.value(0)).stream().map(reply::lock).toList();
         return new LockPage(locks, next.isEmpty() ? null : next);
+    }
+
+    @Override
+    public CompletionStage<EventId> lastEvent(Namespace namespace) {
+        return command(redis -> redis.xrevrange(EventEntry.key(namespace), Range.unbounded(), Limit.from(1)))
+                .thenApply(last -> last.isEmpty() ? EventId.NONE : EventEntry.id(last.getFirst()));
+    }
+
+    @Override
+    public CompletionStage<Optional<List<LeaseEvent>>> eventsAfter(Namespace namespace, EventId id, int atMost) {
+        Range<String> fromIt = Range.from(Boundary.including(id.toString()), Boundary.unbounded());
+        return command(redis -> redis.xrange(EventEntry.key(namespace), fromIt, Limit.from(atMost + 1L)))
+                .thenApply(entries -> EventEntry.after(id, atMost, entries));
     }
 
     @Override

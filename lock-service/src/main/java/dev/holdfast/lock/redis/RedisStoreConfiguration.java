@@ -1,5 +1,6 @@
 package dev.holdfast.lock.redis;
 
+import dev.holdfast.lock.core.EventRules;
 import dev.holdfast.lock.core.LeaseRules;
 import dev.holdfast.lock.core.LeaseStore;
 import io.lettuce.core.ClientOptions;
@@ -22,8 +23,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 class RedisStoreConfiguration {
 
     @Bean(destroyMethod = "close")
-    LeaseStore leaseStore(LettuceConnectionFactory factory, LeaseRules rules) {
-        return new RedisLeaseStore(new RedisLink(factory), Scripts.load(rules));
+    LeaseStore leaseStore(LettuceConnectionFactory factory, LeaseRules rules, EventRules events) {
+        return new RedisLeaseStore(new RedisLink(factory), Scripts.load(rules, events));
     }
 
     @Bean

@@ -157,7 +157,8 @@ record Reply(
         };
     }
 
-    private static List<LockSpec> locks(String encoded) {
+    /** What {@link #encode} wrote. */
+    static List<LockSpec> locks(String encoded) {
         return Arrays.stream(encoded.split(" ")).map(Reply::spec).toList();
     }
 

@@ -2,6 +2,7 @@ package dev.holdfast.lock.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.holdfast.lock.core.EventRules;
 import dev.holdfast.lock.core.LeaseRules;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,8 +28,9 @@ record Script(String name, String source, String digest) {
     private static final Pattern INCLUDE = Pattern.compile("-- #include (\\S+)");
 
     /** @param clock Lua that defines micros(); tests move it */
-    static Script load(String name, String clock, LeaseRules rules) {
-        String source = clock + constants(rules) + included(name + ".lua");
+    static Script load(String name, String clock, LeaseRules rules, EventRules events) {
+        String source =
+                clock + constants(rules) + "local EVENTS_KEPT = '" + events.kept() + "'\n" + included(name + ".lua");
         return new Script(name, source, sha1(source.getBytes(UTF_8)));
     }
 

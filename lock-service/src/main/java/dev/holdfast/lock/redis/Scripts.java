@@ -1,5 +1,6 @@
 package dev.holdfast.lock.redis;
 
+import dev.holdfast.lock.core.EventRules;
 import dev.holdfast.lock.core.LeaseRules;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -19,19 +20,19 @@ record Scripts(
         Script inspect,
         Script breakLock) {
 
-    static Scripts load(LeaseRules rules) {
-        return load(Script.REDIS_CLOCK, rules);
+    static Scripts load(LeaseRules rules, EventRules events) {
+        return load(Script.REDIS_CLOCK, rules, events);
     }
 
-    static Scripts load(String clock, LeaseRules rules) {
+    static Scripts load(String clock, LeaseRules rules, EventRules events) {
         return new Scripts(
                 rules.maxHold(),
-                Script.load("ensure", clock, rules),
-                Script.load("release", clock, rules),
-                Script.load("find", clock, rules),
-                Script.load("abandon", clock, rules),
-                Script.load("sweep", clock, rules),
-                Script.load("inspect", clock, rules),
-                Script.load("break", clock, rules));
+                Script.load("ensure", clock, rules, events),
+                Script.load("release", clock, rules, events),
+                Script.load("find", clock, rules, events),
+                Script.load("abandon", clock, rules, events),
+                Script.load("sweep", clock, rules, events),
+                Script.load("inspect", clock, rules, events),
+                Script.load("break", clock, rules, events));
     }
 }

@@ -72,6 +72,7 @@ end
 
 -- Ends a lease in whatever state it is and leaves a tombstone.
 local function finish(l, how)
+  local event = how == 'released' and 'left' or 'lapsed'
   steps = steps + 1
   if l.state == 'WAITING' then
     leave_queues(l)
@@ -86,11 +87,13 @@ local function finish(l, how)
     write('HDEL', base .. 'claims', l.id)
     announce(l)
   elseif l.state == 'HELD' then
+    event = how
     for _, want in ipairs(l.wants) do
       local k, held = lock(want.name), now - l.since
       k.hold = k.hold < 0 and held or k.hold + (held - k.hold) / 8
     end
   end
+  tell(write, event, l.id, l.locks .. '\n' .. l.owner, l.token, now - l.since)
   bury(l.id, how, l.token, l.locks, l.owner)
   write('ZREM', base .. 'deadlines', l.id)
   if l.owner ~= l.id then

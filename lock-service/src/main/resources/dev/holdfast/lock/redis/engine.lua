@@ -215,6 +215,7 @@ local function enqueue(l)
     write('PEXPIRE', k.queue, KEEP)
     touch(k)
   end
+  tell(write, 'queued', l.id, l.locks .. '\n' .. l.owner, '', 0)
 end
 
 local function join_holders(k, id)
@@ -366,6 +367,10 @@ local function reply(outcome, ...)
   end
   for _, command in ipairs(writes) do
     call(unpack(command))
+  end
+  if #writes > 0 and not meta then
+    -- From now on each sweep keeps them.
+    call('PEXPIRE', base .. 'events', KEEP)
   end
   for target, ids in pairs(announcements) do
     local namespace = string.match(base, '{(.*)}')

@@ -52,8 +52,8 @@ if meta and now < meta[DUE] and value then
     end
   elseif state == 'CLAIMED' and if_token == '' and ttl < MAX_HOLD then
     local hold, waiting = string.match(read[3] or '', '^%d+ %d+ (%S+) x ' .. string.gsub(id, '-', '%%-') .. ' (%d+)$')
-    local caller, where, until_ms = string.match(
-      value, '^([^\n]*)\n\n%d+\n%d+\n\n([^=\n ]+)=(%d+)\n', #head + 1)
+    local caller, since, where, until_ms = string.match(
+      value, '^([^\n]*)\n\n(%d+)\n%d+\n\n([^=\n ]+)=(%d+)\n', #head + 1)
     if hold and caller then
       local token = math.max(meta[LAST] + 1, now_micros, tonumber(ARGV[2]) + 1)
       local text = meta_with(token, deadline, meta[COUNT])
@@ -63,6 +63,7 @@ if meta and now < meta[DUE] and value then
       call('SET', lock_key, format('%d %d %s x %s %s', token, token, hold, id, waiting), 'PX', KEEP)
       call('ZADD', base .. 'deadlines', deadline, id)
       call('HDEL', base .. 'claims', id)
+      tell(call, 'granted', id, ARGV[5], format('%d', token), now - since)
       -- Others that are open for this lease shall ask for it too.
       local told = ''
       if where == ARGV[1] and tonumber(until_ms) >= now then
@@ -93,6 +94,7 @@ then
     if owner ~= id then
       call('ZADD', base .. 'owners', '0', owner .. '\n' .. id)
     end
+    tell(call, 'granted', id, ARGV[5], format('%d', number), 0)
     return { 'GRANTED', now_up .. text, id .. '\n' .. value }
   end
   local wait = tonumber(ARGV[4])
@@ -112,6 +114,7 @@ then
     call('ZADD', base .. 'deadlines', deadline, id)
     call('ZADD', queue, number, id .. ' x')
     call('PEXPIRE', queue, KEEP)
+    tell(call, 'queued', id, ARGV[5], '', 0)
     return { 'WAITING', now_up .. text, id .. '\n' .. value, waiting + 1 }
   end
 end
@@ -130,6 +133,7 @@ end
 local function grant(l)
   local token = next_number()
   l.state, l.token, l.ticket, l.waits = 'HELD', format('%d', token), '', ''
+  tell(write, 'granted', id, ARGV[5], l.token, now - l.since)
   l.since, l.kept, l.ttl, l.metadata = now, now + DAY, ARGV[7], ARGV[8]
   l.deadline = deadline_of(l)
   for _, want in ipairs(l.wants) do
@@ -225,6 +229,7 @@ if now >= m[DUE] or if_token ~= '' then
       end
     end
     l.locks, l.wants = lock_list, wants
+    tell(write, 'downgraded', id, ARGV[5], l.token, now - l.since)
     hand_off()
   end
 else

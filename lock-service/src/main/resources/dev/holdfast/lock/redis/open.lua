@@ -1,7 +1,7 @@
 -- What every script begins with: whose it is, what time it is, and how values are written.
 --
 -- The head that Script.java puts in front defines micros(), the durations PLACE_GRACE, CLAIM_GRACE, ENDED_WINDOW,
--- MINTED_AHEAD and MAX_HOLD in ms, and the limits MAX_WAITERS, MAX_LEASES and MAX_ENDED.
+-- MINTED_AHEAD and MAX_HOLD in ms, the limits MAX_WAITERS, MAX_LEASES and MAX_ENDED, and EVENTS_KEPT, a string.
 --
 -- KEYS[1]  hf:{ns}:meta. Every other key is derived from it and shares its hash tag. A lease and a lock are one text
 --          each, so that one MGET reads all that an uncontended call needs:
@@ -21,6 +21,7 @@
 --            owners          zset  'owner', line, id of each lease whose owner has named itself
 --            claims          hash  id -> waits of each CLAIMED lease
 --            unsettled       set   names of locks whose queue a call has not looked through to its end
+--            events          stream  what happened, the last EVENTS_KEPT and some more: one field, the lines of EVENT
 -- ARGV[1]  name of the calling instance
 -- ARGV[2]  highest token it has seen
 --
@@ -40,6 +41,8 @@ local LEASE = '%s\n%s\n%s\n%s\n%s\n%d\n%d\n%s\n%s\n%s\n%s\n%d\n%d\n%s'
 local HELD = 'HELD\n%s\n%s\n%d\n%d\n%d\n\n\n\n%s\n%d\n0\n%s'
 -- how, token, locks, owner, when
 local TOMBSTONE = 'ENDED\n%s\n%s\n%s\n%s\n%d'
+-- how, lease id, locks, owner, token, ms for which the lease waited or was held before, when
+local EVENT = '%s\n%s\n%s\n%s\n%d\n%d'
 -- Every key is kept this long after it was written: longer than any deadline, so that only what is abandoned goes.
 local KEEP = '259200000'
 local DAY = 86400000
@@ -49,3 +52,10 @@ local call, format = redis.call, string.format
 local base = string.sub(KEYS[1], 1, -5)
 local now_micros = micros()
 local now, now_up = math.floor(now_micros / 1000), math.ceil(now_micros / 1000)
+
+-- Adds to the events: at once, or with the writes of the engine. A lease's locks and owner are one text of two lines.
+local function tell(add, how, lease_id, identity, token, millis)
+  if EVENTS_KEPT ~= '0' then
+    add('XADD', base .. 'events', 'MAXLEN', '~', EVENTS_KEPT, '*', 'e', format(EVENT, how, lease_id, identity, token, millis, now))
+  end
+end

@@ -47,6 +47,7 @@ if meta and now < meta[DUE] and value then
       if owner ~= id then
         call('ZREM', base .. 'owners', owner .. '\n' .. id)
       end
+      tell(call, 'released', id, 'x/' .. name .. '\n' .. owner, token, held)
       if not offer then
         call('SET', lock_key, format('%s %s %d -', revision, granted, hold), 'PX', ENDED_WINDOW)
         call('ZREM', base .. 'locks', name)

@@ -27,4 +27,6 @@ if in_use then
     write('PEXPIRE', base .. key, KEEP)
   end
 end
+-- Those of a namespace that is used for moments only as well.
+call('PEXPIRE', base .. 'events', KEEP)
 return reply(in_use and 'IN_USE' or 'EMPTY')

@@ -15,10 +15,12 @@ import dev.holdfast.lock.core.Outcome.Refused;
 import dev.holdfast.lock.core.Outcome.Waiting;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.Test;
 /** What every store must do, told by two instances, "here" and "there". Time moves by the store's clock. */
 public abstract class LeaseStoreContract {
     protected static final LeaseRules RULES = new LeaseRules(Duration.ofHours(24), 5, 300, 400);
+    public static final EventRules EVENTS = new EventRules(200, 10);
     private static final Duration A_MINUTE = Duration.ofMinutes(1);
     private static final Duration A_MOMENT = Duration.ofMillis(1);
 
@@ -1248,6 +1251,207 @@ public abstract class LeaseStoreContract {
         return Arrays.stream(names).map(LeaseStoreContract::exclusive).toList();
     }
 
+    @Nested
+    class Events {
+        @Test
+        void tellOfAGrantAndARelease() {
+            Instant granted = now();
+            Held held = here.hold("a", lease("x"));
+            advance(Duration.ofSeconds(3));
+            here.release(held);
+            assertThat(happened()).containsExactly("granted x 0", "released x 3000");
+            assertThat(there.events()).allSatisfy(event -> {
+                assertThat(event.lease()).isEqualTo(held.lease().id());
+                assertThat(event.locks()).containsExactly(exclusive("a"));
+                assertThat(event.owner()).isEqualTo(new Owner("x"));
+                assertThat(event.token()).isEqualTo(held.token());
+            });
+            assertThat(there.events())
+                    .extracting(LeaseEvent::at)
+                    .containsExactly(millis(granted), millis(granted.plusSeconds(3)));
+        }
+
+        @Test
+        void tellOfAWaiterFromItsArrivalToItsEnd() {
+            Held held = here.hold("a", lease("x"));
+            LeaseId waiter = lease("w");
+            there.waitFor("a", waiter);
+            advance(Duration.ofSeconds(2));
+            here.release(held);
+            advance(Duration.ofSeconds(1));
+            Held next = there.hold("a", waiter);
+            there.release(next);
+            assertThat(happened())
+                    .containsExactly("granted x 0", "queued w 0", "released x 2000", "granted w 3000", "released w 0");
+            assertThat(here.events())
+                    .extracting(LeaseEvent::token)
+                    .containsExactly(held.token(), null, held.token(), next.token(), next.token());
+        }
+
+        @Test
+        void tellOfOneForWhichARequestIsOpenTheSame() {
+            Held held = here.hold("a", lease("x"));
+            LeaseRequest waiter = request(lease("w"), "a");
+            done(here.store.ensure(waiter, new Patience.Queue(Duration.ofSeconds(20))));
+            advance(Duration.ofSeconds(2));
+            here.release(held);
+            done(here.store.ensure(waiter, new Patience.Queue(Duration.ofSeconds(18))));
+            assertThat(happened()).containsExactly("granted x 0", "queued w 0", "released x 2000", "granted w 2000");
+        }
+
+        @Test
+        void nameAllLocksOfTheLease() {
+            LockSpec[] locks = {exclusive("a"), permits(2, 10, "b"), shared("c")};
+            here.release(here.hold(lease("x"), locks));
+            assertThat(happened()).containsExactly("granted x 0", "released x 0");
+            assertThat(here.events())
+                    .allSatisfy(event -> assertThat(event.locks()).containsExactly(locks));
+        }
+
+        @Test
+        void tellOfAnExpiryBeforeWhatFollowsFromIt() {
+            here.hold("a", lease("x"));
+            advance(A_MINUTE.plusSeconds(1));
+            here.hold("a", lease("y"));
+            assertThat(happened()).containsExactly("granted x 0", "expired x 61000", "granted y 0");
+        }
+
+        @Test
+        void tellOfPlacesThatAreGivenUpAndOfPlacesThatAreLost() {
+            here.hold("a", lease("x"));
+            LeaseId first = lease("1");
+            here.waitFor("a", first);
+            here.waitFor("a", lease("2"));
+            here.release(first);
+            advance(LeaseRules.PLACE_GRACE.plus(A_MOMENT));
+            done(here.store.sweep(ns));
+            assertThat(happened())
+                    .containsExactly("granted x 0", "queued 1 0", "queued 2 0", "left 1 0", "lapsed 2 10001");
+        }
+
+        @Test
+        void tellOfAnOfferThatNobodyTook() {
+            Held held = here.hold("a", lease("x"));
+            here.waitFor("a", lease("w"));
+            here.release(held);
+            advance(LeaseRules.CLAIM_GRACE.plus(A_MOMENT));
+            done(here.store.sweep(ns));
+            assertThat(happened()).containsExactly("granted x 0", "queued w 0", "released x 0", "lapsed w 5001");
+        }
+
+        @Test
+        void tellOfARevocationOnceItHasTakenTheLock() {
+            here.hold("a", lease("x"));
+            done(here.store.revoke(ns, new LockName("a"), Duration.ofSeconds(10)));
+            assertThat(happened()).containsExactly("granted x 0");
+            advance(Duration.ofSeconds(10));
+            done(here.store.sweep(ns));
+            here.hold("a", lease("y"));
+            done(here.store.revoke(ns, new LockName("a"), Duration.ZERO));
+            assertThat(happened()).containsExactly("granted x 0", "revoked x 10000", "granted y 0", "revoked y 0");
+        }
+
+        @Test
+        void tellOfADowngrade() {
+            LeaseId id = lease("x");
+            Held held = here.hold("a", id);
+            done(here.store.renew(request(id, shared("a")), held.token()));
+            assertThat(happened()).containsExactly("granted x 0", "downgraded x 0");
+            assertThat(here.events().getLast().locks()).containsExactly(shared("a"));
+        }
+
+        @Test
+        void doNotTellOfWhatChangedNothing() {
+            LeaseId id = lease("x");
+            Held held = here.hold("a", id);
+            here.hold("a", id);
+            done(here.store.renew(request(id, "a"), held.token()));
+            LeaseId waiter = lease("w");
+            here.tryFor("a", waiter);
+            here.waitFor("a", waiter);
+            there.waitFor("a", waiter);
+            here.find(waiter);
+            here.release(lease("unknown"));
+            here.release(held);
+            here.release(held);
+            assertThat(happened()).containsExactly("granted x 0", "queued w 0", "released x 0");
+        }
+
+        @Test
+        void areReplayedFromAnyThatIsKept() {
+            for (int i = 0; i < 3; i++) {
+                here.release(here.hold("a", lease("x" + i)));
+            }
+            List<LeaseEvent> all = here.events();
+            assertThat(all).extracting(LeaseEvent::id).isSorted().doesNotHaveDuplicates();
+            for (int i = 0; i < all.size(); i++) {
+                assertThat(there.eventsAfter(all.get(i).id())).hasValue(all.subList(i + 1, all.size()));
+            }
+            assertThat(done(here.store.eventsAfter(ns, all.getFirst().id(), 2))).hasValue(all.subList(1, 3));
+            assertThat(done(here.store.eventsAfter(ns, EventId.NONE, 2))).hasValue(all.subList(0, 2));
+            assertThat(done(here.store.lastEvent(ns))).isEqualTo(all.getLast().id());
+        }
+
+        @Test
+        void areNotReplayedFromOneThatIsUnknown() {
+            assertThat(done(here.store.lastEvent(ns))).isEqualTo(EventId.NONE);
+            assertThat(here.eventsAfter(EventId.NONE)).hasValue(List.of());
+            assertThat(here.eventsAfter(new EventId(1, 0))).isEmpty();
+            here.hold("a", lease("x"));
+            EventId last = here.events().getLast().id();
+            assertThat(here.eventsAfter(last)).hasValue(List.of());
+            assertThat(here.eventsAfter(new EventId(1, 0))).isEmpty();
+            assertThat(here.eventsAfter(new EventId(last.time(), last.number() + 1)))
+                    .isEmpty();
+        }
+
+        @Test
+        void areNotReplayedFromOneOfAnEarlierLifeOfTheStore() {
+            here.hold("a", lease("x"));
+            EventId last = here.events().getLast().id();
+            wipe();
+            assertThat(here.eventsAfter(last)).isEmpty();
+            here.hold("a", lease("y"));
+            assertThat(here.eventsAfter(last)).isEmpty();
+            assertThat(happened()).containsExactly("granted y 0");
+        }
+
+        @Test
+        void areKeptInABoundedNumber() {
+            here.hold("b", lease("y"));
+            EventId first = here.events().getFirst().id();
+            for (int i = 0; i < EVENTS.kept(); i++) {
+                here.release(here.hold("a", lease("x" + i)));
+            }
+            assertThat(here.events()).hasSizeBetween(EVENTS.kept(), EVENTS.kept() * 3 / 2);
+            assertThat(here.eventsAfter(first)).isEmpty();
+        }
+
+        @Test
+        void areOfTheirNamespace() {
+            here.hold("a", lease("x"));
+            EventId last = here.events().getLast().id();
+            ns = new Namespace("t-" + UUID.randomUUID());
+            assertThat(here.events()).isEmpty();
+            assertThat(here.eventsAfter(last)).isEmpty();
+        }
+
+        /** {@code granted x 0}: what happened, the owner, and how long it had lasted in ms. */
+        private List<String> happened() {
+            return here.events().stream()
+                    .map(event -> "%s %s %d"
+                            .formatted(
+                                    event.kind().name().toLowerCase(Locale.ROOT),
+                                    event.owner(),
+                                    event.lasted().toMillis()))
+                    .toList();
+        }
+
+        private static Instant millis(Instant time) {
+            return time.truncatedTo(ChronoUnit.MILLIS);
+        }
+    }
+
     protected static LockSpec exclusive(String name) {
         return new LockSpec(new LockName(name), LockMode.EXCLUSIVE);
     }
@@ -1353,6 +1557,14 @@ public abstract class LeaseStoreContract {
 
         List<LockState> locks(String prefix) {
             return done(store.locks(ns, prefix, "")).locks();
+        }
+
+        List<LeaseEvent> events() {
+            return eventsAfter(EventId.NONE).orElseThrow();
+        }
+
+        Optional<List<LeaseEvent>> eventsAfter(EventId id) {
+            return done(store.eventsAfter(ns, id, 1000));
         }
 
         void awaitChanged(LeaseId id) {

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.lock.TestRedis;
+import dev.holdfast.lock.core.EventId;
+import dev.holdfast.lock.core.EventRules;
 import dev.holdfast.lock.core.LeaseRequest;
 import dev.holdfast.lock.core.LeaseRules;
 import dev.holdfast.lock.core.LeaseStore;
@@ -182,6 +184,37 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
         return store;
     }
 
+    /** Events of a namespace that was used once go as well. */
+    @Test
+    void eventsAreKeptForAWhileAfterTheLast() {
+        LeaseStore store = open(new RedisLeaseStore.Deaf());
+        byte[] events = ("hf:{" + ns + "}:events").getBytes(UTF_8);
+        LeaseRequest holder = request(lease("x"), "a");
+        done(store.ensure(holder, new Patience.Refuse()));
+        try (RedisConnection redis = FACTORY.getConnection()) {
+            assertThat(redis.keyCommands().ttl(events)).isGreaterThan(100_000);
+            done(store.release(ns, holder.id(), Optional.empty()));
+            assertThat(redis.keyCommands().expire(events, 10)).isTrue();
+            done(store.sweep(ns));
+            assertThat(redis.keyCommands().ttl(events)).isGreaterThan(100_000);
+        }
+        close(store);
+    }
+
+    @Test
+    void withEventsOffNoneAreKept() {
+        RedisLeaseStore store = new RedisLeaseStore(
+                new RedisLink(FACTORY), Scripts.load(StandingClock.LUA, RULES, new EventRules(0, 1)));
+        store.signalTo(new RedisLeaseStore.Deaf());
+        TestLinks.awaitConnected(store);
+        LeaseRequest holder = request(lease("x"), "a");
+        done(store.ensure(holder, new Patience.Refuse()));
+        done(store.ensure(request(lease("y"), "a"), new Patience.Queue(Duration.ZERO)));
+        done(store.release(ns, holder.id(), Optional.empty()));
+        assertThat(done(store.lastEvent(ns))).isEqualTo(EventId.NONE);
+        close(store);
+    }
+
     @Test
     void nothingIsLeftOfALockOrAnEndedLeaseButTombstones() {
         LeaseStore store = open(new RedisLeaseStore.Deaf());
@@ -196,7 +229,7 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
             assertThat(redis.keyCommands().keys(("hf:{" + ns + "}:*").getBytes(UTF_8)))
                     .extracting(key ->
                             new String(key, UTF_8).replaceFirst(".*}:", "").replaceFirst(":.*", ""))
-                    .containsExactlyInAnyOrder("meta", "lease", "lease", "lock");
+                    .containsExactlyInAnyOrder("meta", "lease", "lease", "lock", "events");
             // Redis itself takes the tombstones away, and what is left of the lock for those who ask by them.
             for (String key : List.of("lease:" + holder.id(), "lease:" + waiter.id(), "lock:a")) {
                 assertThat(redis.keyCommands().pTtl(("hf:{" + ns + "}:" + key).getBytes(UTF_8)))

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.lock.TestRedis;
 import dev.holdfast.lock.core.LeaseRules;
 import dev.holdfast.lock.core.LeaseStore;
+import dev.holdfast.lock.core.LeaseStoreContract;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.resource.ClientResources;
@@ -36,7 +37,7 @@ final class TestLinks {
 
     /** A store on a clock of its own, or on Redis' own with {@link Script#REDIS_CLOCK}. */
     static RedisLeaseStore store(LettuceConnectionFactory factory, String clock, LeaseRules rules) {
-        return new RedisLeaseStore(new RedisLink(factory), Scripts.load(clock, rules));
+        return new RedisLeaseStore(new RedisLink(factory), Scripts.load(clock, rules, LeaseStoreContract.EVENTS));
     }
 
     static LeaseStore store(LettuceConnectionFactory factory, LeaseRules rules) {
