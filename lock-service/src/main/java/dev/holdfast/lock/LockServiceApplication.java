@@ -9,6 +9,7 @@ import dev.holdfast.lock.core.Leases;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /** The lock service. */
 @SpringBootApplication
@@ -20,8 +21,8 @@ public class LockServiceApplication {
     }
 
     @Bean
-    LeaseRules leaseRules(LeaseSettings settings) {
-        return settings.rules();
+    LeaseRules leaseRules(LeaseSettings settings, Environment environment) {
+        return settings.rules(environment);
     }
 
     @Bean

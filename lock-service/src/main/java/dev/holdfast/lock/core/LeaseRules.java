@@ -1,27 +1,27 @@
 package dev.holdfast.lock.core;
 
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
  * What leases are bound by in every store.
  *
- * @param maxTtl the longest TTL a namespace takes
- * @param maxWaiters how many may wait for one lock
- * @param maxLeases how many leases, held or waiting, a namespace may have
- * @param maxEnded how many leases that have ended a namespace remembers; while there are as many it takes no new ones
- * @param maxHold how long a lease may be held however often it is renewed, null if for ever
+ * @param limits those of every namespace that has none of its own
+ * @param ofNamespaces those of the others
  */
-public record LeaseRules(
-        Duration maxTtl,
-        int maxWaiters,
-        int maxLeases,
-        int maxEnded,
-        @Nullable Duration maxHold) {
+public record LeaseRules(Limits limits, Map<Namespace, Limits> ofNamespaces) {
 
-    /** Without a limit to how long a lease may be held. */
-    public LeaseRules(Duration maxTtl, int maxWaiters, int maxLeases, int maxEnded) {
-        this(maxTtl, maxWaiters, maxLeases, maxEnded, null);
+    public LeaseRules {
+        ofNamespaces = Map.copyOf(ofNamespaces);
+    }
+
+    /** The same limits for every namespace. */
+    public LeaseRules(Limits limits) {
+        this(limits, Map.of());
+    }
+
+    public Limits of(Namespace namespace) {
+        return ofNamespaces.getOrDefault(namespace, limits);
     }
 
     /** The longest grace before a lock is broken. */

@@ -1,5 +1,7 @@
 package dev.holdfast.lock.core;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.holdfast.lock.core.LeaseStore.Patience;
 import java.time.Duration;
 import java.util.List;
@@ -152,9 +154,15 @@ public final class Leases implements LeaseStore.Signals, AutoCloseable {
     }
 
     private void check(LeaseRequest request) {
-        if (request.ttl().value().compareTo(rules.maxTtl()) > 0) {
+        Limits limits = rules.of(request.namespace());
+        if (request.ttl().value().compareTo(limits.maxTtl()) > 0) {
             throw new InvalidValueException(
-                    InvalidValueException.Kind.TTL, "ttl must be at most " + rules.maxTtl() + " here.");
+                    InvalidValueException.Kind.TTL, "ttl must be at most " + limits.maxTtl() + " in this namespace.");
+        }
+        if (request.metadata().getBytes(UTF_8).length > limits.maxMetadata()) {
+            throw new InvalidValueException(
+                    InvalidValueException.Kind.METADATA,
+                    "metadata must be at most " + limits.maxMetadata() + " bytes in this namespace.");
         }
     }
 }

@@ -40,6 +40,13 @@ public sealed interface Outcome {
         public record Step(Owner owner, LockName waitsFor) {}
     }
 
+    /**
+     * One more would be too many. Nothing was stored.
+     *
+     * @param most how many there may be
+     */
+    record Full(Limit limit, int most) implements Outcome {}
+
     /** The request cannot be fulfilled. Nothing was stored. */
     record Refused(Reason reason) implements Outcome {}
 
@@ -59,8 +66,18 @@ public sealed interface Outcome {
         /** The lease is not held under the token that the request named. */
         STALE_TOKEN,
         /** Nothing is known under the id. */
-        UNKNOWN,
-        QUEUE_FULL,
-        QUOTA_EXCEEDED
+        UNKNOWN
+    }
+
+    /** What there may be only so many of. */
+    enum Limit {
+        /** Leases of the namespace, held or waiting. */
+        LEASES,
+        /** Leases of the namespace that wait. */
+        QUEUED,
+        /** Leases that wait for one lock. */
+        WAITERS,
+        /** Leases of the namespace that have just ended. */
+        ENDED
     }
 }

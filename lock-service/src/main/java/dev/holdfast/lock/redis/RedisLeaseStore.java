@@ -7,7 +7,9 @@ import dev.holdfast.lock.core.Lease;
 import dev.holdfast.lock.core.LeaseEvent;
 import dev.holdfast.lock.core.LeaseId;
 import dev.holdfast.lock.core.LeaseRequest;
+import dev.holdfast.lock.core.LeaseRules;
 import dev.holdfast.lock.core.LeaseStore;
+import dev.holdfast.lock.core.Limits;
 import dev.holdfast.lock.core.LockName;
 import dev.holdfast.lock.core.LockPage;
 import dev.holdfast.lock.core.LockState;
@@ -47,9 +49,12 @@ import java.util.stream.Stream;
 final class RedisLeaseStore implements LeaseStore, AutoCloseable {
     private static final byte[] NAMESPACES = RedisLink.bytes("hf:namespaces");
     private static final String PAGE_SIZE = "100";
+    /** In milliseconds, and exact as a number of Lua. */
+    private static final long FOR_EVER = (1L << 53) - 1;
 
     private final RedisLink link;
     private final Scripts scripts;
+    private final LeaseRules rules;
     private final String instance = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
     /** The highest number seen in any namespace: a token may be higher than it need be, never lower. */
     private final AtomicLong seen = new AtomicLong();
@@ -60,9 +65,10 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
 
     private volatile Signals signals = new Deaf();
 
-    RedisLeaseStore(RedisLink link, Scripts scripts) {
+    RedisLeaseStore(RedisLink link, Scripts scripts, LeaseRules rules) {
         this.link = link;
         this.scripts = scripts;
+        this.rules = rules;
     }
 
     @Override
@@ -93,10 +99,11 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
     }
 
     private CompletionStage<Outcome> ensure(LeaseRequest request, String intent, String ifToken) {
+        Limits limits = rules.of(request.namespace());
         return run(
                 scripts.ensure(),
                 request.namespace(),
-                RedisLeaseStore::outcome,
+                reply -> outcome(reply, limits),
                 request.id().toString(),
                 intent,
                 Reply.encode(request.locks()) + '\n' + request.owner(),
@@ -104,23 +111,31 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
                 Long.toString(request.ttl().toMillis()),
                 request.metadata(),
                 ifToken,
-                minted(request.id()));
+                minted(request.id()),
+                Long.toString(
+                        limits.maxHold() == null ? FOR_EVER : limits.maxHold().toMillis()),
+                Integer.toString(limits.maxLeases()),
+                Integer.toString(limits.maxQueued()),
+                Integer.toString(limits.maxWaiters()),
+                Integer.toString(limits.maxEnded()));
     }
 
     @Override
     public CompletionStage<Outcome> release(Namespace namespace, LeaseId id, Optional<FencingToken> token) {
+        Limits limits = rules.of(namespace);
         return run(
                 scripts.release(),
                 namespace,
-                RedisLeaseStore::outcome,
+                reply -> outcome(reply, limits),
                 id.toString(),
                 token.map(FencingToken::toString).orElse(""),
-                minted(id));
+                minted(id),
+                Integer.toString(limits.maxEnded()));
     }
 
     @Override
     public CompletionStage<Outcome> find(Namespace namespace, LeaseId id) {
-        return run(scripts.find(), namespace, RedisLeaseStore::outcome, id.toString());
+        return run(scripts.find(), namespace, reply -> outcome(reply, rules.of(namespace)), id.toString());
     }
 
     @Override
@@ -226,7 +241,7 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
             if (failure != null) {
                 throw unavailable(failure);
             }
-            Reply reply = new Reply(values, asked, scripts.maxHold());
+            Reply reply = new Reply(values, asked, rules.of(namespace).maxHold());
             T result = read.apply(reply);
             passOn(namespace, reply);
             return result;
@@ -249,7 +264,7 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
         header.offered().forEach(id -> signals.changed(namespace, id));
     }
 
-    private static Outcome outcome(Reply reply) {
+    private static Outcome outcome(Reply reply, Limits limits) {
         return switch (reply.outcome()) {
             case "GRANTED" -> held(reply, true);
             case "HELD" -> held(reply, false);
@@ -269,10 +284,13 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
             case "ID_STALE" -> new Outcome.Refused(Reason.ID_STALE);
             case "STALE_TOKEN" -> new Outcome.Refused(Reason.STALE_TOKEN);
             case "UNKNOWN" -> new Outcome.Refused(Reason.UNKNOWN);
-            case "QUEUE_FULL" -> new Outcome.Refused(Reason.QUEUE_FULL);
-            case "QUOTA" -> new Outcome.Refused(Reason.QUOTA_EXCEEDED);
+            case "FULL" -> full(Outcome.Limit.valueOf(Reply.text(reply.value(0))), limits);
             default -> throw new IllegalStateException("no such outcome: " + reply.outcome());
         };
+    }
+
+    private static Outcome full(Outcome.Limit limit, Limits limits) {
+        return new Outcome.Full(limit, limits.most(limit));
     }
 
     private static Outcome held(Reply reply, boolean justGranted) {

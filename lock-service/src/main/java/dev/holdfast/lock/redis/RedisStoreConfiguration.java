@@ -24,7 +24,7 @@ class RedisStoreConfiguration {
 
     @Bean(destroyMethod = "close")
     LeaseStore leaseStore(LettuceConnectionFactory factory, LeaseRules rules, EventRules events) {
-        return new RedisLeaseStore(new RedisLink(factory), Scripts.load(rules, events));
+        return new RedisLeaseStore(new RedisLink(factory), Scripts.load(events), rules);
     }
 
     @Bean

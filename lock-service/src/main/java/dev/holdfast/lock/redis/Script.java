@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,22 +27,16 @@ record Script(String name, String source, String digest) {
     private static final Pattern INCLUDE = Pattern.compile("-- #include (\\S+)");
 
     /** @param clock Lua that defines micros(); tests move it */
-    static Script load(String name, String clock, LeaseRules rules, EventRules events) {
-        String source =
-                clock + constants(rules) + "local EVENTS_KEPT = '" + events.kept() + "'\n" + included(name + ".lua");
+    static Script load(String name, String clock, EventRules events) {
+        String source = clock + constants() + "local EVENTS_KEPT = '" + events.kept() + "'\n" + included(name + ".lua");
         return new Script(name, source, sha1(source.getBytes(UTF_8)));
     }
 
-    private static String constants(LeaseRules rules) {
-        Duration maxHold = rules.maxHold();
+    private static String constants() {
         return constant("PLACE_GRACE", LeaseRules.PLACE_GRACE.toMillis())
                 + constant("CLAIM_GRACE", LeaseRules.CLAIM_GRACE.toMillis())
                 + constant("ENDED_WINDOW", LeaseRules.ENDED_WINDOW.toMillis())
-                + constant("MINTED_AHEAD", LeaseRules.MINTED_AHEAD.toMillis())
-                + constant("MAX_WAITERS", rules.maxWaiters())
-                + constant("MAX_LEASES", rules.maxLeases())
-                + constant("MAX_ENDED", rules.maxEnded())
-                + constant("MAX_HOLD", maxHold == null ? Long.MAX_VALUE >> 10 : maxHold.toMillis());
+                + constant("MINTED_AHEAD", LeaseRules.MINTED_AHEAD.toMillis());
     }
 
     private static String constant(String name, long value) {

@@ -40,6 +40,7 @@ final class Answers {
             case Outcome.Busy busy -> problem(exchange, busy(busy));
             case Outcome.Deadlock deadlock -> problem(exchange, deadlock(deadlock));
             case Outcome.Mismatch mismatch -> problem(exchange, mismatch(mismatch));
+            case Outcome.Full full -> problem(exchange, full(full));
             case Outcome.Ended ended -> problem(exchange, ended(ended));
             case Outcome.Refused refused -> problem(exchange, refused(refused));
         };
@@ -53,6 +54,7 @@ final class Answers {
             case Outcome.Busy busy -> problem(exchange, busy(busy));
             case Outcome.Deadlock deadlock -> problem(exchange, deadlock(deadlock));
             case Outcome.Mismatch mismatch -> problem(exchange, mismatch(mismatch));
+            case Outcome.Full full -> problem(exchange, full(full));
             case Outcome.Ended ended -> problem(exchange, ended(ended));
             case Outcome.Refused refused ->
                 problem(exchange, Problem.of(ProblemKind.NOT_FOUND, "No lease is known under this id."));
@@ -112,6 +114,20 @@ final class Answers {
                 .with("lock", mismatch.lock().value());
     }
 
+    private static Problem full(Outcome.Full full) {
+        int most = full.most();
+        return switch (full.limit()) {
+            case WAITERS -> Problem.of(ProblemKind.QUEUE_FULL, most + " wait for the lock, as many as may.");
+            case QUEUED -> quota(most + " leases of the namespace wait, as many as may.");
+            case LEASES -> quota("The namespace has " + most + " leases, as many as it may.");
+            case ENDED -> quota(most + " leases of the namespace have just ended, as many as it remembers.");
+        };
+    }
+
+    private static Problem quota(String detail) {
+        return Problem.of(ProblemKind.QUOTA_EXCEEDED, detail);
+    }
+
     private static Problem ended(Outcome.Ended ended) {
         Problem problem = Problem.of(
                 switch (ended.how()) {
@@ -130,8 +146,6 @@ final class Answers {
                     case ID_STALE -> ProblemKind.LEASE_ID_STALE;
                     case STALE_TOKEN -> ProblemKind.STALE_TOKEN;
                     case UNKNOWN -> ProblemKind.LEASE_UNKNOWN;
-                    case QUEUE_FULL -> ProblemKind.QUEUE_FULL;
-                    case QUOTA_EXCEEDED -> ProblemKind.QUOTA_EXCEEDED;
                 });
     }
 

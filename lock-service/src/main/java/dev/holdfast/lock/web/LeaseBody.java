@@ -27,7 +27,6 @@ import tools.jackson.databind.node.JsonNodeType;
 
 /** The JSON body of a PUT, read by hand: each field has a problem of its own, and nothing is guessed or dropped. */
 final class LeaseBody {
-    private static final int MAX_METADATA_BYTES = 2048;
     private static final Set<String> FIELDS = Set.of("locks", "ttl", "owner", "metadata");
     private static final Set<String> LOCK_FIELDS = Set.of("name", "mode", "permits", "of");
 
@@ -118,9 +117,6 @@ final class LeaseBody {
         String text = metadata.toString();
         if (metadata.getNodeType() != JsonNodeType.OBJECT) {
             throw new InvalidValueException(METADATA, "metadata must be a JSON object.");
-        }
-        if (text.getBytes(UTF_8).length > MAX_METADATA_BYTES) {
-            throw new InvalidValueException(METADATA, "metadata must be at most 2 KiB.");
         }
         if (!UTF_8.newEncoder().canEncode(text)) {
             throw new InvalidValueException(METADATA, "metadata must be text: it has half of a surrogate pair.");

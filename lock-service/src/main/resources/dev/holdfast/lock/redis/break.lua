@@ -17,8 +17,10 @@ if now >= m[DUE] then
   reap()
 end
 
+local ALL = 2147483647
+
 local broken = {}
-for _, l in ipairs(holders_of(lock(ARGV[3]), MAX_LEASES)) do
+for _, l in ipairs(holders_of(lock(ARGV[3]), ALL)) do
   if l.state == 'HELD' then
     local at = now + tonumber(ARGV[4])
     if l.revoked == '' or tonumber(l.revoked) > at then

@@ -34,6 +34,7 @@ local function forget_if_unused(k)
 end
 
 local function leave_queues(l)
+  m[WAITING] = m[WAITING] - 1
   for _, want in ipairs(l.wants) do
     local k = lock(want.name)
     k.gone[l.id] = true
@@ -175,8 +176,10 @@ local function look_through(k)
       end
       local l = lease(w.id)
       if not l then
-        -- Its key is lost: there is nobody to grant to.
+        -- Its key is lost: there is nobody to grant to. One that stood in several queues is counted until the
+        -- namespace is empty.
         k.gone[w.id] = true
+        m[WAITING] = m[WAITING] - (w.several and 0 or 1)
         k.waiting, k.xw, k.uw = k.waiting - 1, k.xw - (w.mode == 'x' and 1 or 0), k.uw - w.units
         write('ZREM', k.queue, w.member)
         touch(k)

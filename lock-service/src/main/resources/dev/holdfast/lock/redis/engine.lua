@@ -6,7 +6,7 @@
 -- The verb has read `meta`, and may have read values: read_before[key] = value or false.
 
 local instance, seen = ARGV[1], tonumber(ARGV[2])
-local m = meta or { 2, now_micros, 0, 0, 0, 0, 0, 0 }
+local m = meta or { 2, now_micros, 0, 0, 0, 0, 0, 0, 0 }
 if not meta and format('%d', NEVER) ~= '9007199254740991' then
   return redis.error_reply('ERR this Redis counts in 32 bits')
 end
@@ -205,6 +205,7 @@ end
 
 local function enqueue(l)
   l.ticket = format('%d', next_number())
+  m[WAITING] = m[WAITING] + 1
   for _, want in ipairs(l.wants) do
     local k = lock(want.name)
     use(k, want)
@@ -264,13 +265,13 @@ local function bury(id, how, token, locks, owner)
   m[ENDED] = m[ENDED] + 1
 end
 
--- Whether there are as many tombstones as may be. Not looked at, counted: those of the window before fade evenly.
-local function too_many_ended()
+-- Whether there are so many tombstones. Not looked at, counted: those of the window before fade evenly.
+local function have_ended(many)
   local passed = now / ENDED_WINDOW - m[WINDOW]
   if passed < 1 then
-    return m[ENDED] + m[BEFORE] * (1 - passed) >= MAX_ENDED
+    return m[ENDED] + m[BEFORE] * (1 - passed) >= many
   end
-  return passed < 2 and m[ENDED] * (2 - passed) >= MAX_ENDED
+  return passed < 2 and m[ENDED] * (2 - passed) >= many
 end
 
 -- Whether another lease was granted one of these locks after the token was: '1', '0', or '' when it never held.
@@ -360,9 +361,10 @@ local function reply(outcome, ...)
   local text = meta and read[1] or ''
   if #writes > 0 or (reaped and meta) then
     if m[COUNT] == 0 then
-      m[DUE] = NEVER
+      m[DUE], m[WAITING] = NEVER, 0
     end
-    text = format(META, m[BORN], m[LAST], m[DUE], m[COUNT], m[WINDOW], m[ENDED], m[BEFORE])
+    text = format(META, m[BORN], m[LAST], m[DUE], m[COUNT], m[WINDOW], m[ENDED], m[BEFORE],
+      m[WAITING])
     call('SET', KEYS[1], text, 'PX', KEEP)
   end
   for _, command in ipairs(writes) do

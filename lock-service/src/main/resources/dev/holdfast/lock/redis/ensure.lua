@@ -7,9 +7,13 @@
 -- ARGV[6]   caller           ARGV[7]  ttl in ms           ARGV[8]  metadata, JSON
 -- ARGV[9]   token that a renewal names, else ''
 -- ARGV[10]  when the id was made, in ms, if it tells, else ''
+-- ARGV[11]  how long a lease is held at most, in ms
+-- ARGV[12..15]  how many leases there may be, held or waiting; how many may wait; how many of them for one lock; and how
+--           many ended leases are remembered
 -- RETURNS   'GRANTED' | 'HELD', lease           'WAITING', lease, position
 --           'BUSY', { holder leases }           'ENDED', how, reacquired by others: '1', '0' or ''
---           'REUSED' | 'ID_STALE' | 'STALE_TOKEN' | 'UNKNOWN' | 'QUEUE_FULL' | 'QUOTA'
+--           'REUSED' | 'ID_STALE' | 'STALE_TOKEN' | 'UNKNOWN'
+--           'FULL', which limit: 'LEASES' | 'QUEUED' | 'WAITERS' | 'ENDED'
 --           'DEADLOCK', { owner, lock it waits for, the next owner, ... }
 --           'MISMATCH', name of the lock, 'MODE' | 'CAPACITY'
 --           A lease is its id, and then the lines of its value.
@@ -17,7 +21,7 @@
 -- #include open.lua
 
 local id, if_token, minted = ARGV[3], ARGV[9], ARGV[10] ~= '' and tonumber(ARGV[10])
-local ttl = tonumber(ARGV[7])
+local ttl, max_hold = tonumber(ARGV[7]), tonumber(ARGV[11])
 local id_stale = minted and (minted < now - ENDED_WINDOW or minted > now + MINTED_AHEAD)
 
 -- If it is one lock, and exclusive, its name.
@@ -26,8 +30,9 @@ local lease_key, lock_key = base .. 'lease:' .. id, base .. 'lock:' .. (name or 
 local read = call('MGET', KEYS[1], lease_key, lock_key)
 local meta, value = read[1] and cjson.decode(read[1]), read[2]
 
-local function meta_with(last, deadline, count)
-  return format(META, meta[BORN], last, math.min(meta[DUE], deadline), count, meta[WINDOW], meta[ENDED], meta[BEFORE])
+local function meta_with(last, deadline, more, more_waiting)
+  return format(META, meta[BORN], last, math.min(meta[DUE], deadline), meta[COUNT] + more, meta[WINDOW], meta[ENDED],
+    meta[BEFORE], meta[WAITING] + more_waiting)
 end
 
 -- The most common cases, straight on: renewing; and of one exclusive lock, taking it, queueing for it, and confirming a
@@ -43,20 +48,20 @@ if meta and now < meta[DUE] and value then
     local fixed, token, since, kept, renewals, metadata = string.match(
       value, '^([^\n]*\n(%d+)\n(%d+)\n(%d+)\n\n\n\n)%d+\n%d+\n(%d+)\n(.*)$', #head + 1)
     if token and (if_token == '' or if_token == token) and metadata == ARGV[8] and now < tonumber(kept)
-      and deadline >= meta[DUE] and deadline < since + MAX_HOLD
+      and deadline >= meta[DUE] and deadline < since + max_hold
     then
       value = format('%s%s%s\n%d\n%d\n%s', head, fixed, ARGV[7], deadline, renewals + 1, metadata)
       call('SET', lease_key, value, 'PX', KEEP)
       call('ZADD', base .. 'deadlines', deadline, id)
       return { 'HELD', now_up .. read[1], id .. '\n' .. value }
     end
-  elseif state == 'CLAIMED' and if_token == '' and ttl < MAX_HOLD then
+  elseif state == 'CLAIMED' and if_token == '' and ttl < max_hold then
     local hold, waiting = string.match(read[3] or '', '^%d+ %d+ (%S+) x ' .. string.gsub(id, '-', '%%-') .. ' (%d+)$')
     local caller, since, where, until_ms = string.match(
       value, '^([^\n]*)\n\n(%d+)\n%d+\n\n([^=\n ]+)=(%d+)\n', #head + 1)
     if hold and caller then
       local token = math.max(meta[LAST] + 1, now_micros, tonumber(ARGV[2]) + 1)
-      local text = meta_with(token, deadline, meta[COUNT])
+      local text = meta_with(token, deadline, 0, 0)
       value = format(HELD, ARGV[5], caller, token, now, now + DAY, ARGV[7], deadline, ARGV[8])
       call('SET', KEYS[1], text, 'PX', KEEP)
       call('SET', lease_key, value, 'PX', KEEP)
@@ -74,8 +79,8 @@ if meta and now < meta[DUE] and value then
       return { 'GRANTED', now_up .. text .. told, id .. '\n' .. value }
     end
   end
-elseif meta and now < meta[DUE] and name and not id_stale and ARGV[4] ~= 'renew' and meta[COUNT] < MAX_LEASES
-  and meta[ENDED] + meta[BEFORE] < MAX_ENDED and ttl < MAX_HOLD
+elseif meta and now < meta[DUE] and name and not id_stale and ARGV[4] ~= 'renew' and meta[COUNT] < tonumber(ARGV[12])
+  and meta[ENDED] + meta[BEFORE] < tonumber(ARGV[15]) and ttl < max_hold
 then
   local number = math.max(meta[LAST] + 1, now_micros, tonumber(ARGV[2]) + 1)
   local hold, granted, holder, waiting = '-1', nil, nil, nil
@@ -84,7 +89,7 @@ then
   end
   if hold then
     local deadline = now_up + ttl
-    local text = meta_with(number, deadline, meta[COUNT] + 1)
+    local text = meta_with(number, deadline, 1, 0)
     value = format(HELD, ARGV[5], ARGV[6], number, now, now + DAY, ARGV[7], deadline, ARGV[8])
     call('SET', KEYS[1], text, 'PX', KEEP)
     call('SET', lease_key, value, 'PX', KEEP)
@@ -102,10 +107,10 @@ then
   if wait and owner == id then
     granted, hold, holder, waiting = string.match(read[3], '^%d+ (%d+) (%S+) x (%S+) (%d+)$')
   end
-  if holder and tonumber(waiting) < MAX_WAITERS then
+  if holder and meta[WAITING] < tonumber(ARGV[13]) and tonumber(waiting) < tonumber(ARGV[14]) then
     local queue = base .. 'queue:' .. name
     local deadline = now + wait + PLACE_GRACE
-    local text = meta_with(number, deadline, meta[COUNT] + 1)
+    local text = meta_with(number, deadline, 1, 1)
     value = format('WAITING\n%s\n%s\n\n%d\n0\n\n%s\n%d\n%s\n%d\n0\n%s', ARGV[5], ARGV[6], now,
       wait > 0 and format('%s=%d', ARGV[1], now + wait) or '', number, ARGV[7], deadline, ARGV[8])
     call('SET', KEYS[1], text, 'PX', KEEP)
@@ -127,7 +132,7 @@ local lock_list
 lock_list, owner = string.match(ARGV[5], '^([^\n]*)\n(.*)$')
 
 local function deadline_of(l)
-  return math.min(now_up + ttl, l.since + MAX_HOLD, l.revoked ~= '' and tonumber(l.revoked) or NEVER)
+  return math.min(now_up + ttl, l.since + max_hold, l.revoked ~= '' and tonumber(l.revoked) or NEVER)
 end
 
 local function grant(l)
@@ -283,16 +288,19 @@ for _, want in ipairs(l.wants) do
     return reply('MISMATCH', k.name, 'CAPACITY')
   end
   free = free and free_for(k, want)
-  full = full or k.waiting >= MAX_WAITERS
+  full = full or k.waiting >= tonumber(ARGV[14])
 end
 if not free and ARGV[4] == 'refuse' then
   return reply('BUSY', holders(l.wants))
 end
-if m[COUNT] >= MAX_LEASES or too_many_ended() then
-  return reply('QUOTA')
-end
-if not free and full then
-  return reply('QUEUE_FULL')
+if m[COUNT] >= tonumber(ARGV[12]) then
+  return reply('FULL', 'LEASES')
+elseif have_ended(tonumber(ARGV[15])) then
+  return reply('FULL', 'ENDED')
+elseif not free and full then
+  return reply('FULL', 'WAITERS')
+elseif not free and m[WAITING] >= tonumber(ARGV[13]) then
+  return reply('FULL', 'QUEUED')
 end
 if not free and owner ~= id then
   local first = '[' .. owner .. '\n'

@@ -1,7 +1,7 @@
 -- What every script begins with: whose it is, what time it is, and how values are written.
 --
 -- The head that Script.java puts in front defines micros(), the durations PLACE_GRACE, CLAIM_GRACE, ENDED_WINDOW,
--- MINTED_AHEAD and MAX_HOLD in ms, the limits MAX_WAITERS, MAX_LEASES and MAX_ENDED, and EVENTS_KEPT, a string.
+-- and MINTED_AHEAD in ms, and EVENTS_KEPT, a string. Limits that differ by namespace are the last of a verb's arguments.
 --
 -- KEYS[1]  hf:{ns}:meta. Every other key is derived from it and shares its hash tag. A lease and a lock are one text
 --          each, so that one MGET reads all that an uncontended call needs:
@@ -30,10 +30,10 @@
 -- version; born: when the namespace was first used, another after the store lost its data; last: the highest number
 -- given, for tokens, tickets and revisions are one rising sequence; due: no deadline is before this, though the first
 -- may be after it; count of leases, held or waiting; window: number of the time of ENDED_WINDOW in which `ended` leases
--- ended; before: how many in the one before it.
+-- ended; before: how many in the one before it; waiting: how many of the leases wait.
 -- %d is a long: exact where long has 64 bits, which the engine makes sure of; %.0f costs several times as much.
-local META = '[2,%d,%d,%d,%d,%d,%d,%d]'
-local BORN, LAST, DUE, COUNT, WINDOW, ENDED, BEFORE = 2, 3, 4, 5, 6, 7, 8
+local META = '[2,%d,%d,%d,%d,%d,%d,%d,%d]'
+local BORN, LAST, DUE, COUNT, WINDOW, ENDED, BEFORE, WAITING = 2, 3, 4, 5, 6, 7, 8, 9
 -- state, locks, owner, caller, token, since, kept, revoked, waits, ticket, ttl, deadline, renewals, metadata. Until
 -- `kept` a renewal need not write its locks' keys again to keep them.
 local LEASE = '%s\n%s\n%s\n%s\n%s\n%d\n%d\n%s\n%s\n%s\n%s\n%d\n%d\n%s'

@@ -4,7 +4,8 @@
 -- ARGV[3]  lease id
 -- ARGV[4]  token that must be the lease's, or ''
 -- ARGV[5]  when the id was made, in ms, if it tells, else ''
--- RETURNS  'RELEASED' | 'STALE_TOKEN' | 'UNKNOWN' | 'QUOTA', or 'ENDED', how, reacquired by others: '1', '0' or ''
+-- ARGV[6]  how many ended leases are remembered at most
+-- RETURNS  'RELEASED' | 'STALE_TOKEN' | 'UNKNOWN' | 'FULL', 'ENDED', or 'ENDED', how, reacquired by others: '1', '0' or ''
 
 -- #include open.lua
 
@@ -40,7 +41,8 @@ if meta and now < meta[DUE] and value then
       hold = hold == '-1' and held or hold + (held - hold) / 8
       local same, left = window == meta[WINDOW], meta[COUNT] - 1
       local text = format(META, meta[BORN], last, left == 0 and NEVER or due, left, window,
-        same and meta[ENDED] + 1 or 1, same and meta[BEFORE] or window == meta[WINDOW] + 1 and meta[ENDED] or 0)
+        same and meta[ENDED] + 1 or 1, same and meta[BEFORE] or window == meta[WINDOW] + 1 and meta[ENDED] or 0,
+        meta[WAITING] - (offer and 1 or 0))
       call('SET', KEYS[1], text, 'PX', KEEP)
       call('SET', lease_key, format(TOMBSTONE, 'released', token, 'x/' .. name, owner, now), 'PX', ENDED_WINDOW)
       call('ZREM', base .. 'deadlines', id)
@@ -101,8 +103,8 @@ if if_token ~= '' then
 end
 -- This DELETE may have overtaken its PUT, which shall find that it is over; unless its PUT would be too old anyway.
 if not minted or minted >= now - ENDED_WINDOW then
-  if too_many_ended() then
-    return reply('QUOTA')
+  if have_ended(tonumber(ARGV[6])) then
+    return reply('FULL', 'ENDED')
   end
   bury(id, 'released', '', '', '')
 end

@@ -3,6 +3,8 @@ package dev.holdfast.lock.core;
 import dev.holdfast.lock.core.Outcome.Busy;
 import dev.holdfast.lock.core.Outcome.Ended;
 import dev.holdfast.lock.core.Outcome.Ending;
+import dev.holdfast.lock.core.Outcome.Full;
+import dev.holdfast.lock.core.Outcome.Limit;
 import dev.holdfast.lock.core.Outcome.Mismatch;
 import dev.holdfast.lock.core.Outcome.Reason;
 import dev.holdfast.lock.core.Outcome.Refused;
@@ -89,15 +91,15 @@ final class LeaseModel {
         record BusyWith(Set<LeaseId> holders) implements Answer {}
     }
 
-    private final LeaseRules rules;
+    private final Limits limits;
     private final Map<LeaseId, Entry> entries = new LinkedHashMap<>();
     private final Map<LeaseId, Tombstone> tombstones = new HashMap<>();
     private final Map<LockName, Long> granted = new HashMap<>();
     private long now;
     private long tickets;
 
-    LeaseModel(LeaseRules rules) {
-        this.rules = rules;
+    LeaseModel(Limits limits) {
+        this.limits = limits;
     }
 
     void advance(Duration time) {
@@ -195,8 +197,11 @@ final class LeaseModel {
                     .forEach(other -> holders.add(other.id));
             return new Answer.BusyWith(holders);
         }
-        if (request.locks().stream().anyMatch(lock -> queue(lock.name()).size() >= rules.maxWaiters())) {
-            return other(new Refused(Reason.QUEUE_FULL));
+        if (request.locks().stream().anyMatch(lock -> queue(lock.name()).size() >= limits.maxWaiters())) {
+            return other(new Full(Limit.WAITERS, limits.maxWaiters()));
+        }
+        if (all().stream().filter(other -> other.state == State.WAITING).count() >= limits.maxQueued()) {
+            return other(new Full(Limit.QUEUED, limits.maxQueued()));
         }
         if (closesCycle(entry)) {
             return new Answer.Deadlock();

@@ -8,7 +8,9 @@ import dev.holdfast.lock.core.Outcome.Busy;
 import dev.holdfast.lock.core.Outcome.Deadlock;
 import dev.holdfast.lock.core.Outcome.Ended;
 import dev.holdfast.lock.core.Outcome.Ending;
+import dev.holdfast.lock.core.Outcome.Full;
 import dev.holdfast.lock.core.Outcome.Held;
+import dev.holdfast.lock.core.Outcome.Limit;
 import dev.holdfast.lock.core.Outcome.Mismatch;
 import dev.holdfast.lock.core.Outcome.Reason;
 import dev.holdfast.lock.core.Outcome.Refused;
@@ -36,12 +38,16 @@ import org.junit.jupiter.api.Test;
 
 /** What every store must do, told by two instances, "here" and "there". Time moves by the store's clock. */
 public abstract class LeaseStoreContract {
-    protected static final LeaseRules RULES = new LeaseRules(Duration.ofHours(24), 5, 300, 400);
     public static final EventRules EVENTS = new EventRules(200, 10);
+    private static final Limits LIMITS = new Limits(Duration.ofHours(24), null, Limits.METADATA_CAP, 300, 160, 5, 400);
     private static final Duration A_MINUTE = Duration.ofMinutes(1);
     private static final Duration A_MOMENT = Duration.ofMillis(1);
 
     private final Map<LeaseId, String> labels = new HashMap<>();
+    private final Namespace small = new Namespace("small-" + UUID.randomUUID());
+    protected final LeaseRules rules = new LeaseRules(
+            LIMITS,
+            Map.of(small, new Limits(Duration.ofHours(24), Duration.ofMinutes(2), Limits.METADATA_CAP, 7, 3, 2, 9)));
     protected Namespace ns = new Namespace("t-" + UUID.randomUUID());
     private Instance here;
     private Instance there;
@@ -338,11 +344,11 @@ public abstract class LeaseStoreContract {
         @Test
         void takesNoMoreThanItMay() {
             here.hold("a", lease("x"));
-            for (int i = 0; i < RULES.maxWaiters(); i++) {
+            for (int i = 0; i < LIMITS.maxWaiters(); i++) {
                 here.waitFor("a", lease("w" + i));
             }
             LeaseId id = lease("late");
-            assertThat(here.queue("a", id)).isEqualTo(new Refused(Reason.QUEUE_FULL));
+            assertThat(here.queue("a", id)).isEqualTo(new Full(Limit.WAITERS, 5));
             assertThat(here.find(id)).isEqualTo(new Refused(Reason.UNKNOWN));
         }
     }
@@ -444,7 +450,7 @@ public abstract class LeaseStoreContract {
         @Test
         void countsForNoLimit() {
             here.hold("a", lease("x"));
-            for (int i = 0; i < RULES.maxWaiters(); i++) {
+            for (int i = 0; i < LIMITS.maxWaiters(); i++) {
                 here.waitFor("a", lease("w" + i));
             }
             advance(LeaseRules.PLACE_GRACE.plusMillis(1));
@@ -684,7 +690,7 @@ public abstract class LeaseStoreContract {
             here.hold(holder, many("a"));
             List<LeaseId> readers = new ArrayList<>();
             for (int lock = 0; lock < 30; lock++) {
-                for (int i = 0; i < RULES.maxWaiters(); i++) {
+                for (int i = 0; i < LIMITS.maxWaiters(); i++) {
                     LeaseId reader = lease("r" + lock + "." + i);
                     here.waitFor(reader, shared("a" + lock));
                     readers.add(reader);
@@ -694,7 +700,7 @@ public abstract class LeaseStoreContract {
             assertThat(lastDue(here).left()).isZero();
             done(there.store.sweep(ns));
             for (int i = 0; i < readers.size(); i++) {
-                LockSpec lock = shared("a" + i / RULES.maxWaiters());
+                LockSpec lock = shared("a" + i / LIMITS.maxWaiters());
                 assertThat(there.hold(readers.get(i), lock).justGranted()).isTrue();
             }
         }
@@ -1172,22 +1178,101 @@ public abstract class LeaseStoreContract {
     @Nested
     class A_namespace {
         @Test
+        void hasNoMoreWaitersThanItMayForAllOfItsLocks() {
+            ns = small;
+            LeaseId both = lease("both");
+            here.hold(lease("x"), "a", "b");
+            here.waitForAll(both, "a", "b");
+            here.waitFor("a", lease("w1"));
+            LeaseId last = lease("w2");
+            here.waitFor("b", last);
+            here.hold("c", lease("y"));
+            Full full = new Full(Limit.QUEUED, 3);
+            assertThat(there.queue("c", lease("late"))).isEqualTo(full);
+            assertThat(there.queueFor(lease("late"), shared("c"))).isEqualTo(full);
+            // Whoever waits already may go on.
+            assertThat(there.queue("b", last)).isInstanceOf(Waiting.class);
+
+            here.release(both);
+            here.waitFor("c", lease("in place of one who left"));
+            assertThat(there.queue("c", lease("late"))).isEqualTo(full);
+
+            here.release(last);
+            here.waitFor(lease("w3"), shared("c"));
+            assertThat(there.queue("b", lease("late"))).isEqualTo(full);
+
+            advance(LeaseRules.PLACE_GRACE.plusMillis(1));
+            for (int i = 0; i < 2; i++) {
+                here.waitFor("c", lease("in place of one whose place is over"));
+            }
+            here.waitFor(lease("the third"), shared("b"));
+            assertThat(there.queue("a", lease("late"))).isEqualTo(full);
+        }
+
+        @Test
+        void doesNotCountThoseAsWaitingToWhomALockIsOffered() {
+            ns = small;
+            LeaseId holder = lease("x");
+            here.hold("a", holder);
+            done(here.store.ensure(request(lease("w1"), "a"), new Patience.Queue(Duration.ofSeconds(5))));
+            here.hold("b", lease("y"));
+            here.waitFor("b", lease("w2"));
+            here.waitFor(lease("w3"), shared("b"));
+            here.release(holder);
+            assertThat(here.waitFor("a", lease("w4")).position()).isEqualTo(1);
+            assertThat(here.queue("a", lease("w5"))).isEqualTo(new Full(Limit.QUEUED, 3));
+            // Nobody takes the offer, and the next one gets it.
+            advance(LeaseRules.CLAIM_GRACE.plusMillis(1));
+            done(here.store.sweep(ns));
+            here.waitFor("a", lease("w6"));
+            assertThat(here.queue("a", lease("w7"))).isEqualTo(new Full(Limit.QUEUED, 3));
+        }
+
+        @Test
+        void isHeldToItsOwnLimits() {
+            ns = small;
+            LeaseId holder = lease("x");
+            assertThat(Objects.requireNonNull(here.hold("a", holder).lease().holdEnd())
+                            .left())
+                    .isLessThanOrEqualTo(Duration.ofMinutes(2));
+            here.waitFor("a", lease("w1"));
+            here.waitFor("a", lease("w2"));
+            assertThat(here.queue("a", lease("w3"))).isEqualTo(new Full(Limit.WAITERS, 2));
+            assertThat(here.queueFor(lease("w3"), shared("a"))).isEqualTo(new Full(Limit.WAITERS, 2));
+            for (int i = 0; i < 4; i++) {
+                here.hold("more:" + i, lease("y" + i));
+            }
+            assertThat(here.tryFor("late", lease("z"))).isEqualTo(new Full(Limit.LEASES, 7));
+            for (int i = 0; i < 9; i++) {
+                here.release(lease("unknown"));
+            }
+            assertThat(here.release(lease("unknown"))).isEqualTo(new Full(Limit.ENDED, 9));
+            advance(Duration.ofSeconds(59));
+            assertThat(here.hold("a", holder).lease().expiry().left()).isGreaterThan(Duration.ofSeconds(55));
+            advance(Duration.ofSeconds(59));
+            assertThat(here.hold("a", holder).lease().expiry().left()).isLessThanOrEqualTo(Duration.ofSeconds(2));
+
+            ns = new Namespace("t-" + UUID.randomUUID());
+            assertThat(here.hold("a", lease("x")).lease().holdEnd()).isNull();
+        }
+
+        @Test
         void hasNoMoreLeasesThanItMay() {
-            for (int i = 0; i < RULES.maxLeases(); i++) {
+            for (int i = 0; i < LIMITS.maxLeases(); i++) {
                 here.hold("a" + i, lease("x" + i));
             }
-            assertThat(here.tryFor("more", lease("late"))).isEqualTo(new Refused(Reason.QUOTA_EXCEEDED));
+            assertThat(here.tryFor("more", lease("late"))).isEqualTo(new Full(Limit.LEASES, 300));
         }
 
         @Test
         void remembersNoMoreEndedLeasesThanItMay() {
             LeaseId held = lease("held");
             here.hold("held", held);
-            for (int i = 0; i < RULES.maxEnded(); i++) {
+            for (int i = 0; i < LIMITS.maxEnded(); i++) {
                 here.release(lease("x" + i));
             }
-            assertThat(here.tryFor("a", lease("late"))).isEqualTo(new Refused(Reason.QUOTA_EXCEEDED));
-            assertThat(here.release(lease("unknown"))).isEqualTo(new Refused(Reason.QUOTA_EXCEEDED));
+            assertThat(here.tryFor("a", lease("late"))).isEqualTo(new Full(Limit.ENDED, 400));
+            assertThat(here.release(lease("unknown"))).isEqualTo(new Full(Limit.ENDED, 400));
             // What is held can be renewed and given back none the less.
             assertThat(here.hold("held", held).justGranted()).isFalse();
             assertThat(here.release(held)).isEqualTo(new Ended(Ending.RELEASED, null));

@@ -33,12 +33,14 @@ public abstract class LeaseStoreModelTest {
     private static final Logger log = LoggerFactory.getLogger(LeaseStoreModelTest.class);
     private static final int RUNS = Integer.getInteger("holdfast.runs", 30);
     private static final int STEPS = 150;
-    protected static final LeaseRules RULES = new LeaseRules(Duration.ofHours(24), 6, 10_000, 1_000_000);
+    private static final Limits LIMITS =
+            new Limits(Duration.ofHours(24), null, Limits.METADATA_CAP, 10_000, 5, 4, 1_000_000);
+    protected static final LeaseRules RULES = new LeaseRules(LIMITS);
 
     private final List<String> steps = new ArrayList<>();
     private Random random = new Random();
     private Namespace ns = new Namespace("model");
-    private LeaseModel model = new LeaseModel(RULES);
+    private LeaseModel model = new LeaseModel(LIMITS);
     private final List<LeaseRequest> requests = new ArrayList<>();
     private final List<LeaseStore> instances = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
@@ -62,6 +64,7 @@ public abstract class LeaseStoreModelTest {
                 for (int i = 0; i < STEPS; i++) {
                     step();
                 }
+                fillTheQueues();
             } catch (AssertionError e) {
                 throw new AssertionError(
                         "with -Dholdfast.seed=" + (seed + run) + " after\n" + String.join("\n", steps), e);
@@ -75,7 +78,7 @@ public abstract class LeaseStoreModelTest {
     private void begin(long seed) {
         random = new Random(seed);
         ns = new Namespace("model-" + UUID.randomUUID());
-        model = new LeaseModel(RULES);
+        model = new LeaseModel(LIMITS);
         lastToken = 0;
         steps.clear();
         requests.clear();
@@ -139,6 +142,20 @@ public abstract class LeaseStoreModelTest {
         note("ensure at " + name + ", wait " + wait, request);
         Patience patience = wait == null ? new Patience.Refuse() : new Patience.Queue(wait);
         same(done(store.ensure(request, patience)), model.ensure(request, wait, null, name), request.id());
+    }
+
+    /** A store that has miscounted those who wait refuses too early, or too late. */
+    private void fillTheQueues() {
+        for (int i = 0; i < 2 * LIMITS.maxQueued(); i++) {
+            LeaseId id = new LeaseId(UUID.randomUUID());
+            LockSpec lock = new LockSpec(new LockName("fill-" + i % 3), LockMode.EXCLUSIVE);
+            LeaseRequest request = request(id, List.of(lock), id.toString());
+            note("ensure at " + names.getFirst() + ", wait PT0S", request);
+            same(
+                    done(instances.getFirst().ensure(request, new Patience.Queue(Duration.ZERO))),
+                    model.ensure(request, Duration.ZERO, null, names.getFirst()),
+                    id);
+        }
     }
 
     private void renew(LeaseStore store, String name, LeaseRequest request) {

@@ -48,7 +48,7 @@ class LeaseFuzzTest {
     private static final int PERMITS = 5;
     private static final Ttl WORKING = new Ttl(Duration.ofSeconds(20));
     private static final Ttl FORGOTTEN = new Ttl(Duration.ofMillis(100));
-    private static final LeaseRules RULES = new LeaseRules(Duration.ofHours(24), 1000, 1000, 1_000_000);
+    private static final LeaseRules RULES = TestLinks.rules(1000, 1000, 1000, 1_000_000);
 
     private final Namespace namespace = new Namespace("fuzz-" + UUID.randomUUID());
     private final List<Guarded> guarded = new ArrayList<>();

@@ -11,6 +11,7 @@ import dev.holdfast.lock.core.LeaseRules;
 import dev.holdfast.lock.core.LeaseStore;
 import dev.holdfast.lock.core.LeaseStore.Patience;
 import dev.holdfast.lock.core.LeaseStoreContract;
+import dev.holdfast.lock.core.Limits;
 import dev.holdfast.lock.core.Outcome;
 import dev.holdfast.lock.core.Owner;
 import dev.holdfast.lock.core.Ttl;
@@ -27,7 +28,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 class RedisLeaseStoreTest extends LeaseStoreContract {
-    private static final LeaseRules MANY = new LeaseRules(Duration.ofHours(24), 10_000, 10_000, 10_000);
+    private static final LeaseRules MANY = TestLinks.rules(10_000, 10_000, 10_000, 10_000);
 
     private static final TestRedis REDIS = new TestRedis();
     private static final LettuceConnectionFactory FACTORY = TestLinks.factory(REDIS);
@@ -46,7 +47,7 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
 
     @Override
     protected LeaseStore open(LeaseStore.Signals signals) {
-        RedisLeaseStore store = TestLinks.store(FACTORY, StandingClock.LUA, RULES);
+        RedisLeaseStore store = TestLinks.store(FACTORY, StandingClock.LUA, rules);
         store.signalTo(signals);
         TestLinks.awaitConnected(store);
         return store;
@@ -121,7 +122,8 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
 
     @Test
     void aLeaseIsNotHeldLongerThanItMayHoweverOftenItIsRenewed() {
-        LeaseRules rules = new LeaseRules(Duration.ofHours(24), 5, 300, 400, Duration.ofMinutes(2));
+        LeaseRules rules = new LeaseRules(
+                new Limits(Duration.ofHours(24), Duration.ofMinutes(2), Limits.METADATA_CAP, 300, 200, 5, 400));
         LeaseStore store = open(rules);
         LeaseRequest holder = request(lease("x"), "a");
         for (int i = 0; i < 3; i++) {
@@ -204,7 +206,7 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
     @Test
     void withEventsOffNoneAreKept() {
         RedisLeaseStore store = new RedisLeaseStore(
-                new RedisLink(FACTORY), Scripts.load(StandingClock.LUA, RULES, new EventRules(0, 1)));
+                new RedisLink(FACTORY), Scripts.load(StandingClock.LUA, new EventRules(0, 1)), rules);
         store.signalTo(new RedisLeaseStore.Deaf());
         TestLinks.awaitConnected(store);
         LeaseRequest holder = request(lease("x"), "a");

@@ -6,6 +6,7 @@ import dev.holdfast.lock.TestRedis;
 import dev.holdfast.lock.core.LeaseRules;
 import dev.holdfast.lock.core.LeaseStore;
 import dev.holdfast.lock.core.LeaseStoreContract;
+import dev.holdfast.lock.core.Limits;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.resource.ClientResources;
@@ -35,9 +36,14 @@ final class TestLinks {
         return factory;
     }
 
+    static LeaseRules rules(int leases, int queued, int waiters, int ended) {
+        return new LeaseRules(
+                new Limits(Duration.ofHours(24), null, Limits.METADATA_CAP, leases, queued, waiters, ended));
+    }
+
     /** A store on a clock of its own, or on Redis' own with {@link Script#REDIS_CLOCK}. */
     static RedisLeaseStore store(LettuceConnectionFactory factory, String clock, LeaseRules rules) {
-        return new RedisLeaseStore(new RedisLink(factory), Scripts.load(clock, rules, LeaseStoreContract.EVENTS));
+        return new RedisLeaseStore(new RedisLink(factory), Scripts.load(clock, LeaseStoreContract.EVENTS), rules);
     }
 
     static LeaseStore store(LettuceConnectionFactory factory, LeaseRules rules) {

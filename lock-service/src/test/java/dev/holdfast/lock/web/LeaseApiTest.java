@@ -383,4 +383,27 @@ class LeaseApiTest extends RedisServiceTest {
         // It never held: there was nothing that others could have taken.
         assertThat(get(leasePath(gone)).json().has("reacquiredByOthers")).isFalse();
     }
+
+    @Test
+    void aNamespaceIsHeldToItsOwnLimitsAndSaysSo() {
+        namespace = "n-small.er";
+        assertRefused(put(newId(), body("a", "PT16S")), "422 invalid-ttl", "PT15S");
+        String tooLong = "{\"locks\":[{\"name\":\"a\"}],\"ttl\":\"PT15S\",\"metadata\":{\"a\":\"0123456789abcdef\"}}";
+        assertRefused(put(newId(), tooLong), "422 invalid-metadata", "20 bytes");
+
+        put(newId(), body("a", "PT15S"));
+        put(newId(), body("b", "PT15S"));
+        put(newId(), body("a", "PT15S"), "Prefer", "wait=0");
+        assertRefused(put(newId(), body("a", "PT15S"), "Prefer", "wait=0"), "429 queue-full", "1 wait for the lock");
+        put(newId(), body("b", "PT15S"), "Prefer", "wait=0");
+        assertRefused(put(newId(), body("c", "PT15S")), "429 quota-exceeded", "4 leases, as many");
+        delete(newId());
+        assertRefused(delete(newId()), "429 quota-exceeded", "1 leases of the namespace have just ended");
+    }
+
+    private static void assertRefused(Answer answer, String summary, String detail) {
+        assertThat(answer.summary()).isEqualTo(summary);
+        assertThat(answer.json().path("detail").asString()).contains(detail);
+        assertThat(answer.header("Retry-After")).isEqualTo(answer.status() == 429 ? "1" : "");
+    }
 }

@@ -30,7 +30,13 @@ import tools.jackson.databind.json.JsonMapper;
             "eureka.client.enabled=false",
             "eureka.instance.instance-id=lock-service-under-test",
             "holdfast.drain.window=0",
-            "holdfast.server.read-timeout=1s"
+            "holdfast.server.read-timeout=1s",
+            "holdfast.namespaces[n-small.er].max-ttl=15s",
+            "holdfast.namespaces[n-small.er].max-metadata=20B",
+            "holdfast.namespaces[n-small.er].max-leases=4",
+            "holdfast.namespaces[n-small.er].max-queued=2",
+            "holdfast.namespaces[n-small.er].max-waiters=1",
+            "holdfast.namespaces[n-small.er].max-ended=1"
         })
 abstract class ServiceTest {
     private static final HttpClient CLIENT = HttpClient.newBuilder()
@@ -42,7 +48,7 @@ abstract class ServiceTest {
     @LocalServerPort
     int port;
 
-    final String namespace = "n-" + UUID.randomUUID();
+    String namespace = "n-" + UUID.randomUUID();
 
     /** An answer and its JSON. */
     record Answer(HttpResponse<String> response) {
