@@ -88,6 +88,17 @@ public final class LockClient implements AutoCloseable {
         return http.send(http.request("locks", BEYOND_WAIT).GET());
     }
 
+    /** Reads one lock. */
+    public Answer lock(String name) throws IOException, InterruptedException {
+        return http.send(http.request("locks/" + name, BEYOND_WAIT).GET());
+    }
+
+    /** Ends the leases that hold a lock, after the grace. */
+    public Answer breakLock(String name, Duration grace) throws IOException, InterruptedException {
+        var body = Map.of("grace", grace.toString(), "reason", "a test");
+        return http.send(http.request("POST", "locks/" + name + "/break", body, BEYOND_WAIT));
+    }
+
     @Override
     public void close() {
         http.close();
