@@ -5,6 +5,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.system.JavaVersion;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
@@ -15,6 +16,7 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
 final class LeaseTimer implements AutoCloseable {
     private final ScheduledThreadPoolExecutor clock;
     private final SimpleAsyncTaskExecutor calls = new SimpleAsyncTaskExecutor("lock-client-");
+    private final AtomicInteger underWay = new AtomicInteger();
 
     LeaseTimer() {
         clock = new ScheduledThreadPoolExecutor(1, task -> {
@@ -34,13 +36,24 @@ final class LeaseTimer implements AutoCloseable {
      * @return calls it off
      */
     Runnable after(Duration delay, Runnable call) {
-        Future<?> planned = clock.schedule(() -> calls.execute(call), delay.toNanos(), TimeUnit.NANOSECONDS);
+        Future<?> planned = clock.schedule(() -> begin(call), delay.toNanos(), TimeUnit.NANOSECONDS);
         return () -> planned.cancel(false);
     }
 
-    /** How many calls are to come. */
+    private void begin(Runnable call) {
+        underWay.incrementAndGet();
+        calls.execute(() -> {
+            try {
+                call.run();
+            } finally {
+                underWay.decrementAndGet();
+            }
+        });
+    }
+
+    /** How many calls are to come or under way. */
     int pending() {
-        return clock.getQueue().size();
+        return clock.getQueue().size() + underWay.get();
     }
 
     @Override
