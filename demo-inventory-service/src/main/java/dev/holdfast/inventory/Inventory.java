@@ -2,6 +2,8 @@ package dev.holdfast.inventory;
 
 import dev.holdfast.defaults.problem.SampleProblem;
 import dev.holdfast.defaults.request.IdempotencyKey;
+import dev.holdfast.fencing.FencedTable;
+import dev.holdfast.fencing.FencingToken;
 import dev.holdfast.inventory.Outcome.Done;
 import dev.holdfast.inventory.Outcome.Refused;
 import dev.holdfast.inventory.Reservation.State;
@@ -17,7 +19,7 @@ import org.springframework.transaction.interceptor.TransactionAspectSupport;
  * The stock in PostgreSQL.
  *
  * <p>Each step of a reservation raises the fence of its SKU first. That refuses a stale token, and its row lock puts
- * the steps of a SKU one after the other. A refusal is a value, not an exception: what came before it is committed.
+ * the steps of a SKU one after the other. Any other refusal is a value, not an exception: what came before it is committed.
  */
 @Repository
 class Inventory {
@@ -25,9 +27,11 @@ class Inventory {
     private static final long MOST_EVER = 1_000_000_000;
 
     private final JdbcClient jdbc;
+    private final FencedTable stock;
 
     Inventory(JdbcClient jdbc) {
         this.jdbc = jdbc;
+        this.stock = new FencedTable(jdbc, "stock", "sku", "fence");
     }
 
     Optional<Stock> find(Sku sku) {
@@ -81,7 +85,7 @@ class Inventory {
 
     /** Sets pieces aside for an order. */
     @Transactional
-    public Outcome reserve(UUID order, Sku sku, long quantity, long token) {
+    public Outcome reserve(UUID order, Sku sku, long quantity, FencingToken token) {
         Optional<Refused> refused = fence(sku, token);
         if (refused.isPresent()) {
             return refused.get();
@@ -112,7 +116,7 @@ class Inventory {
 
     /** Sells what is reserved. */
     @Transactional
-    public Outcome confirm(UUID order, long token) {
+    public Outcome confirm(UUID order, FencingToken token) {
         Optional<Reservation> known = reservation(order);
         if (known.isEmpty()) {
             return new Refused(ProblemKind.NOT_FOUND);
@@ -134,7 +138,7 @@ class Inventory {
 
     /** Makes what is reserved available again; an order that has not reserved cannot do so afterwards. */
     @Transactional
-    public Outcome cancel(UUID order, Sku sku, long token) {
+    public Outcome cancel(UUID order, Sku sku, FencingToken token) {
         Optional<Refused> refused = fence(sku, token);
         if (refused.isPresent()) {
             return refused.get();
@@ -155,16 +159,8 @@ class Inventory {
     }
 
     /** Raises the SKU's fence to this token and locks its row until the transaction ends. */
-    private Optional<Refused> fence(Sku sku, long token) {
-        int raised = jdbc.sql("update stock set fence = :token where sku = :sku and fence <= :token")
-                .param("token", token)
-                .param("sku", sku.value())
-                .update();
-        if (raised == 1) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                new Refused(find(sku).isPresent() ? SampleProblem.STALE_FENCING_TOKEN : SampleProblem.UNKNOWN_SKU));
+    private Optional<Refused> fence(Sku sku, FencingToken token) {
+        return stock.raise(sku.value(), token) ? Optional.empty() : Optional.of(new Refused(SampleProblem.UNKNOWN_SKU));
     }
 
     private boolean insert(UUID order, Sku sku, long quantity, State state) {

@@ -4,11 +4,10 @@ import dev.holdfast.defaults.problem.Problem;
 import dev.holdfast.defaults.problem.ProblemException;
 import dev.holdfast.defaults.problem.SampleProblem;
 import dev.holdfast.defaults.request.StrictJson;
+import dev.holdfast.fencing.FencingToken;
 import dev.holdfast.lock.api.ProblemKind;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.util.Collections;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -30,13 +29,9 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping(path = "/reservations/{orderId}", produces = MediaType.APPLICATION_JSON_VALUE)
 final class ReservationController {
 
-    private static final String FENCING_TOKEN = "Fencing-Token";
     private static final Set<String> FIELDS = Set.of("sku", "quantity");
     private static final int MOST = 1_000;
     private static final Pattern ID = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
-    private static final Pattern TOKEN = Pattern.compile("[1-9]\\d{0,15}");
-    /** The lock service grants none above. A resource that took one would refuse all that follow. */
-    private static final long MOST_TOKEN = (1L << 53) - 1;
 
     private final Inventory inventory;
 
@@ -45,9 +40,9 @@ final class ReservationController {
     }
 
     @PutMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Reservation> reserve(@PathVariable String orderId, HttpServletRequest request) throws IOException {
+    ResponseEntity<Reservation> reserve(@PathVariable String orderId, FencingToken token, HttpServletRequest request)
+            throws IOException {
         UUID order = order(orderId);
-        long token = token(request);
         JsonNode body = StrictJson.object(request.getInputStream(), FIELDS);
         JsonNode quantity = body.path("quantity");
         if (!body.path("sku").isString() || !Quantities.isBetweenOneAnd(MOST, quantity)) {
@@ -57,18 +52,18 @@ final class ReservationController {
     }
 
     @PutMapping("/confirmation")
-    ResponseEntity<Reservation> confirm(@PathVariable String orderId, HttpServletRequest request) {
-        return answer(inventory.confirm(order(orderId), token(request)));
+    ResponseEntity<Reservation> confirm(@PathVariable String orderId, FencingToken token) {
+        return answer(inventory.confirm(order(orderId), token));
     }
 
     /** Wants {@code ?sku=}: there may be no reservation yet that would tell it. */
     @PutMapping("/cancellation")
-    ResponseEntity<Reservation> cancel(@PathVariable String orderId, HttpServletRequest request) {
+    ResponseEntity<Reservation> cancel(@PathVariable String orderId, FencingToken token, HttpServletRequest request) {
         String sku = request.getParameter("sku");
         if (sku == null) {
             throw malformed("The query must name the sku.");
         }
-        return answer(inventory.cancel(order(orderId), sku(sku), token(request)));
+        return answer(inventory.cancel(order(orderId), sku(sku), token));
     }
 
     private static UUID order(String id) {
@@ -83,16 +78,6 @@ final class ReservationController {
             throw new ProblemException(Problem.of(SampleProblem.INVALID_ORDER));
         }
         return new Sku(value);
-    }
-
-    private static long token(HttpServletRequest request) {
-        List<String> lines = Collections.list(request.getHeaders(FENCING_TOKEN));
-        if (lines.size() != 1
-                || !TOKEN.matcher(lines.getFirst()).matches()
-                || Long.parseLong(lines.getFirst()) > MOST_TOKEN) {
-            throw malformed("Fencing-Token must be the token of a lease on the SKU's lock, a positive number.");
-        }
-        return Long.parseLong(lines.getFirst());
     }
 
     private static ResponseEntity<Reservation> answer(Outcome outcome) {

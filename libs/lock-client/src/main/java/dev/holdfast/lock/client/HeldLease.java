@@ -2,7 +2,9 @@ package dev.holdfast.lock.client;
 
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A handle on a lease, which this process holds until the handle is closed or the lease is lost. It renews itself.
@@ -71,6 +73,32 @@ public interface HeldLease extends AutoCloseable {
      * @throws LeaseLostException as {@link #ensureHeld} does
      */
     HeldLease reenter();
+
+    /**
+     * Does work on the calling thread under this lease: clients that are set up for it send its token along.
+     *
+     * @see FencingRequestInterceptor
+     * @see FencingHttpInterceptor
+     * @see FencingExchangeFilter
+     * @throws LeaseLostException as {@link #ensureHeld} does, before the work begins
+     */
+    default void run(Runnable work) {
+        ensureHeld();
+        CurrentLease.under(this, () -> {
+            work.run();
+            return this;
+        });
+    }
+
+    /**
+     * Does work on the calling thread under this lease, as {@link #run} does, and returns its result.
+     *
+     * @throws Exception what the work throws
+     */
+    default <T extends @Nullable Object> T call(Callable<T> work) throws Exception {
+        ensureHeld();
+        return CurrentLease.under(this, work::call);
+    }
 
     /**
      * Closes this handle, and releases the locks if it was the last one. Later calls do nothing.

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.fencing;
+
+import org.jspecify.annotations.NullMarked;
