@@ -1,0 +1,135 @@
+package dev.holdfast.lock.client;
+
+import java.lang.reflect.Method;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.support.StaticMethodMatcherPointcutAdvisor;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** Runs each method with {@link Locked} under its locks. */
+final class LockedAdvisor extends StaticMethodMatcherPointcutAdvisor {
+    private static final long serialVersionUID = 1L;
+
+    /** Outside transactions, which are innermost unless the program says otherwise, and inside what may refuse a call. */
+    private static final int ORDER = Ordered.LOWEST_PRECEDENCE - 1000;
+
+    private final transient ConcurrentHashMap<Method, Optional<LockedMethod>> methods = new ConcurrentHashMap<>();
+
+    /** @param locks asked for at the first call: an advisor is made before most beans are */
+    LockedAdvisor(Supplier<Locks> locks) {
+        setAdvice((MethodInterceptor) call -> invoke(locks.get(), call));
+        setOrder(ORDER);
+    }
+
+    /** @throws RuntimeException if the annotation cannot work: the program does not start */
+    @Override
+    public boolean matches(Method method, Class<?> type) {
+        return lockedMethod(method, type).isPresent();
+    }
+
+    private Optional<LockedMethod> lockedMethod(Method method, @Nullable Class<?> type) {
+        return methods.computeIfAbsent(AopUtils.getMostSpecificMethod(method, type), specific -> Optional.ofNullable(
+                        AnnotatedElementUtils.findMergedAnnotation(specific, Locked.class))
+                .map(locked -> LockedMethod.of(specific, locked)));
+    }
+
+    private @Nullable Object invoke(Locks locks, MethodInvocation call) throws Throwable {
+        Object target = call.getThis();
+        LockedMethod method = lockedMethod(call.getMethod(), target == null ? null : AopUtils.getTargetClass(target))
+                .orElseThrow();
+        Supplier<HeldLease> acquire =
+                () -> locks.acquire(method.locks(call.getArguments()), method.ttl(), method.waitUpTo());
+        return switch (method.result()) {
+            case AT_ITS_RETURN -> untilItReturns(acquire.get(), call);
+            case WHEN_THE_STAGE_COMPLETES -> untilTheStageCompletes(acquire.get(), call);
+            case WHEN_THE_MONO_COMPLETES -> untilTheMonoCompletes(acquire, call);
+        };
+    }
+
+    private static @Nullable Object untilItReturns(HeldLease acquired, MethodInvocation call) throws Throwable {
+        try (HeldLease lease = acquired) {
+            return CurrentLease.under(lease, call::proceed);
+        }
+    }
+
+    private static @Nullable Object untilTheStageCompletes(HeldLease lease, MethodInvocation call) throws Throwable {
+        CompletionStage<?> work = null;
+        try {
+            work = (CompletionStage<?>) CurrentLease.under(lease, call::proceed);
+        } finally {
+            if (work == null) {
+                lease.close();
+            }
+        }
+        return work == null ? null : released(work, lease);
+    }
+
+    /** The same result, once the lease is closed. Who cancels it cancels the work. */
+    private static CompletionStage<?> released(CompletionStage<?> work, HeldLease lease) {
+        CompletableFuture<@Nullable Object> released = new CompletableFuture<>();
+        work.whenComplete((value, error) -> complete(released, lease, value, error));
+        CompletionStage<@Nullable Object> result = released;
+        result.whenComplete((value, error) -> {
+            if (released.isCancelled()) {
+                work.toCompletableFuture().cancel(true);
+            }
+        });
+        return released;
+    }
+
+    private static void complete(
+            CompletableFuture<@Nullable Object> released,
+            HeldLease lease,
+            @Nullable Object value,
+            @Nullable Throwable error) {
+        Throwable failure = error;
+        try {
+            lease.close();
+        } catch (RuntimeException lost) {
+            failure = error == null ? lost : error;
+        }
+        if (failure == null) {
+            released.complete(value);
+        } else {
+            released.completeExceptionally(failure);
+        }
+    }
+
+    private static Mono<?> untilTheMonoCompletes(Supplier<HeldLease> acquire, MethodInvocation call) {
+        return Mono.usingWhen(
+                Mono.fromSupplier(acquire).subscribeOn(Schedulers.boundedElastic()),
+                lease -> work(lease, ((ProxyMethodInvocation) call).invocableClone()),
+                LockedAdvisor::closed,
+                (lease, error) -> closed(lease),
+                LockedAdvisor::closed);
+    }
+
+    private static Mono<Object> work(HeldLease lease, MethodInvocation call) {
+        return Mono.defer(() -> assembled(lease, call)).contextWrite(LeaseContext.of(lease));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Mono<Object> assembled(HeldLease lease, MethodInvocation call) {
+        try {
+            Mono<Object> work = (Mono<Object>) CurrentLease.under(lease, call::proceed);
+            return work == null ? Mono.empty() : work;
+        } catch (Throwable e) {
+            return Mono.error(e);
+        }
+    }
+
+    private static Mono<Void> closed(HeldLease lease) {
+        return Mono.<Void>fromRunnable(lease::close).subscribeOn(Schedulers.boundedElastic());
+    }
+}
