@@ -9,7 +9,8 @@
 
 local id = ARGV[3]
 local read = call('MGET', KEYS[1])
-local meta, read_before = read[1] and cjson.decode(read[1]), {}
+-- #include version.lua
+local read_before = {}
 
 -- #include engine.lua
 

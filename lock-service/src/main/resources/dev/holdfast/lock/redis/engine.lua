@@ -10,9 +10,6 @@ local m = meta or { 2, now_micros, 0, 0, 0, 0, 0, 0, 0 }
 if not meta and format('%d', NEVER) ~= '9007199254740991' then
   return redis.error_reply('ERR this Redis counts in 32 bits')
 end
-if m[1] ~= 2 then
-  return redis.error_reply('ERR the data is of another version')
-end
 
 local writes = {}
 local function write(...)

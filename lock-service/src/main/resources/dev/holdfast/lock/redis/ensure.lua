@@ -28,7 +28,8 @@ local id_stale = minted and (minted < now - ENDED_WINDOW or minted > now + MINTE
 local name, owner = string.match(ARGV[5], '^x/(%S+)\n(.*)$')
 local lease_key, lock_key = base .. 'lease:' .. id, base .. 'lock:' .. (name or '')
 local read = call('MGET', KEYS[1], lease_key, lock_key)
-local meta, value = read[1] and cjson.decode(read[1]), read[2]
+-- #include version.lua
+local value = read[2]
 
 local function meta_with(last, deadline, more, more_waiting)
   return format(META, meta[BORN], last, math.min(meta[DUE], deadline), meta[COUNT] + more, meta[WINDOW], meta[ENDED],

@@ -9,7 +9,8 @@
 
 local id = ARGV[3]
 local read = call('MGET', KEYS[1], base .. 'lease:' .. id)
-local meta, value = read[1] and cjson.decode(read[1]), read[2]
+-- #include version.lua
+local value = read[2]
 
 if meta and now < meta[DUE] and value and string.sub(value, 1, 5) == 'HELD\n' then
   return { 'HELD', now_up .. read[1], id .. '\n' .. value }

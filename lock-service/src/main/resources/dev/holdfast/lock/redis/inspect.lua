@@ -12,7 +12,8 @@
 -- #include open.lua
 
 local read = call('MGET', KEYS[1])
-local meta, read_before = read[1] and cjson.decode(read[1]), {}
+-- #include version.lua
+local read_before = {}
 
 -- #include engine.lua
 

@@ -26,8 +26,9 @@
 -- ARGV[2]  highest token it has seen
 --
 -- RETURNS  { outcome, 'now, rounded up; meta; ids told to this instance', ... }
+--          or the error 'VERSION', the version of the data, if it is none that this release understands: see version.lua
 
--- version; born: when the namespace was first used, another after the store lost its data; last: the highest number
+-- version: see version.lua; born: when the namespace was first used, another after the store lost its data; last: the highest number
 -- given, for tokens, tickets and revisions are one rising sequence; due: no deadline is before this, though the first
 -- may be after it; count of leases, held or waiting; window: number of the time of ENDED_WINDOW in which `ended` leases
 -- ended; before: how many in the one before it; waiting: how many of the leases wait.

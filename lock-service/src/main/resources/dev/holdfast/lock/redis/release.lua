@@ -12,7 +12,8 @@
 local id, if_token, minted = ARGV[3], ARGV[4], ARGV[5] ~= '' and tonumber(ARGV[5])
 local lease_key = base .. 'lease:' .. id
 local read = call('MGET', KEYS[1], lease_key)
-local meta, value = read[1] and cjson.decode(read[1]), read[2]
+-- #include version.lua
+local value = read[2]
 
 -- The most common cases, straight on: one exclusive lock for which nobody waits, or others who want it so too. They write
 -- what the engine below would. Anything unusual is left to it.
