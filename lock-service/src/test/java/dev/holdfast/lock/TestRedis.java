@@ -64,12 +64,18 @@ public final class TestRedis implements AutoCloseable {
 
     /** Has it answer nobody for a while, as a process that is stopped does; then it goes on. */
     public void freeze(Duration time) {
+        command("CLIENT PAUSE " + time.toMillis());
+    }
+
+    /** Sends a command that it answers by OK, or by a text. */
+    public String command(String command) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            String command = "CLIENT PAUSE " + time.toMillis() + "\r\n";
-            socket.getOutputStream().write(command.getBytes(US_ASCII));
-            if (socket.getInputStream().read() != '+') {
-                throw new IllegalStateException("Redis does not pause");
+            socket.getOutputStream().write((command + "\r\nQUIT\r\n").getBytes(US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+            if (answer.startsWith("-")) {
+                throw new IllegalStateException(command + ": " + answer);
             }
+            return answer;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

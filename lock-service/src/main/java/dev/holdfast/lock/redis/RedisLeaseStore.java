@@ -39,6 +39,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.health.contributor.Health;
 
 /**
  * Leases in Redis.
@@ -47,6 +50,7 @@ import java.util.stream.Stream;
  * they tell beside: the next deadline, offers to this instance, and that Redis has lost its data.
  */
 final class RedisLeaseStore implements LeaseStore, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RedisLeaseStore.class);
     private static final byte[] NAMESPACES = RedisLink.bytes("hf:namespaces");
     private static final String PAGE_SIZE = "100";
     /** In milliseconds, and exact as a number of Lua. */
@@ -62,6 +66,9 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
     private final Map<Namespace, Long> born = new ConcurrentHashMap<>();
     /** Namespaces that this instance has listed for others to find. */
     private final Set<Namespace> listed = ConcurrentHashMap.newKeySet();
+
+    /** Namespaces whose data no script here understands, and why. */
+    private final Map<Namespace, String> refused = new ConcurrentHashMap<>();
 
     private volatile Signals signals = new Deaf();
 
@@ -226,7 +233,7 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
             Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
         RedisClusterAsyncCommands<byte[], byte[]> redis = link.commands();
         if (redis == null) {
-            return CompletableFuture.failedFuture(unavailable(new IllegalStateException("not connected to Redis")));
+            return CompletableFuture.failedFuture(link.unavailable());
         }
         return command.apply(redis)
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(unavailable(failure)));
@@ -239,7 +246,10 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
         long asked = System.nanoTime();
         return link.run(script, "hf:{" + namespace + "}:meta", all).handle((values, failure) -> {
             if (failure != null) {
-                throw unavailable(failure);
+                throw unavailable(namespace, failure);
+            }
+            if (!refused.isEmpty() && refused.remove(namespace) != null) {
+                log.info("the data of namespace {} are understood again", namespace);
             }
             Reply reply = new Reply(values, asked, rules.of(namespace).maxHold());
             T result = read.apply(reply);
@@ -302,8 +312,37 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
         return id.minted().map(Instant::toEpochMilli).map(String::valueOf).orElse("");
     }
 
+    private StoreUnavailableException unavailable(Namespace namespace, Throwable failure) {
+        String reason = Flaw.ofData(RedisLink.unwrap(failure));
+        if (reason == null) {
+            return unavailable(failure);
+        }
+        if (refused.put(namespace, reason) == null) {
+            log.error("namespace {} is left as it is. {}", namespace, reason);
+        }
+        return new StoreUnavailableException("The namespace cannot be served. " + reason);
+    }
+
     private static StoreUnavailableException unavailable(Throwable failure) {
-        return new StoreUnavailableException("Redis did not confirm", RedisLink.unwrap(failure));
+        Throwable cause = RedisLink.unwrap(failure);
+        if (cause instanceof StoreUnavailableException known) {
+            return known;
+        }
+        Flaw flaw = Flaw.of(cause);
+        return flaw == null
+                ? new StoreUnavailableException("Redis did not confirm", cause)
+                : new StoreUnavailableException(flaw.words());
+    }
+
+    /** Whether all namespaces can be served, and what is to be mended if not. */
+    Health health() {
+        Flaw flaw = link.flaw();
+        Health.Builder health = flaw == null && refused.isEmpty() ? Health.up() : Health.down();
+        if (flaw != null) {
+            health.withDetail("redis", flaw.words());
+        }
+        refused.forEach((namespace, reason) -> health.withDetail("namespace " + namespace, reason));
+        return health.build();
     }
 
     @Override

@@ -2,10 +2,15 @@ package dev.holdfast.lock.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.holdfast.lock.core.StoreUnavailableException;
+import io.lettuce.core.AbstractRedisAsyncCommands;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisConnectionStateAdapter;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,18 +31,30 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 /**
  * The connection to Redis: scripts over one pipelined connection, messages over another.
  *
- * <p>Opens in the background, so that an absent Redis does not stop a start, and mends itself. While it is down every
- * call fails at once.
+ * <p>Opens in the background, so that an absent Redis does not stop a start, and mends itself. Redis is looked at on each
+ * connection before any call, and then again and again. While it is away or unfit every call fails at once.
  */
 final class RedisLink implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
     private static final Duration RETRY = Duration.ofMillis(250);
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final LettuceConnectionFactory factory;
     private final RedisMessageListenerContainer messages = new RedisMessageListenerContainer();
     private final Map<Script, CompletionStage<String>> loading = new ConcurrentHashMap<>();
+    /** Given when it is time to look at Redis before it is time. */
+    private final Semaphore lookNow = new Semaphore(0);
+
     private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands;
+    private volatile @Nullable Flaw flaw = Flaw.NOT_CONNECTED;
+    /** Whether Redis did not answer when it was last looked at. */
+    private volatile boolean silent;
+
     private volatile boolean closed;
+    /** How often the connection was lost: what was learned of one says nothing of the next. */
+    private int losses;
+    /** When connections were last dropped to find the master elsewhere. */
+    private long dropped = System.nanoTime() - LOOK.toNanos();
 
     RedisLink(LettuceConnectionFactory factory) {
         this.factory = factory;
@@ -49,7 +68,15 @@ final class RedisLink implements AutoCloseable {
         messages.addMessageListener(
                 (message, pattern) -> listener.accept(new String(message.getBody(), UTF_8)), new ChannelTopic(channel));
         messages.afterPropertiesSet();
-        Thread.ofPlatform().name("redis-connect").daemon().start(this::connect);
+        Thread.ofPlatform().name("redis-watch").daemon().start(this::watch);
+    }
+
+    private void watch() {
+        connect();
+        while (!closed) {
+            look();
+            pause(LOOK);
+        }
     }
 
     private void connect() {
@@ -58,7 +85,7 @@ final class RedisLink implements AutoCloseable {
             try {
                 messages.start();
                 commands = nativeCommands();
-                log.info("connected to Redis");
+                factory.getRequiredNativeClient().addListener(new Changes());
             } catch (RuntimeException e) {
                 messages.stop();
                 if (!complained) {
@@ -68,7 +95,7 @@ final class RedisLink implements AutoCloseable {
                             RETRY.toMillis());
                     complained = true;
                 }
-                pause();
+                pause(RETRY);
             }
         }
     }
@@ -80,19 +107,104 @@ final class RedisLink implements AutoCloseable {
                 factory.getConnection().getNativeConnection();
     }
 
-    private static void pause() {
+    private void pause(Duration time) {
         try {
-            Thread.sleep(RETRY);
+            if (lookNow.tryAcquire(time.toMillis(), TimeUnit.MILLISECONDS)) {
+                lookNow.drainPermits();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    /** Asks Redis what it is. One that does not answer is no other than it was: then calls get no answer either. */
+    private void look() {
+        RedisClusterAsyncCommands<byte[], byte[]> redis = commands;
+        int before = losses();
+        if (redis == null) {
+            return;
+        }
+        try {
+            judge(Flaw.in(redis.info().toCompletableFuture().join()), before);
+            silent = false;
+        } catch (RuntimeException e) {
+            Flaw told = Flaw.of(unwrap(e));
+            silent = told == null;
+            if (told != null) {
+                judge(told, before);
+            }
+        }
+    }
+
+    private synchronized void judge(@Nullable Flaw found, int lossesBefore) {
+        if (lossesBefore != losses) {
+            return;
+        }
+        if (found == null && flaw != null) {
+            log.info("connected to Redis");
+        } else if (found != null && !found.equals(flaw)) {
+            log.warn("Redis cannot be used. {}", found.words());
+        }
+        flaw = found;
+        if (found != null && found.elsewhere() && System.nanoTime() - dropped >= LOOK.toNanos()) {
+            dropped = System.nanoTime();
+            channels().drop();
+        }
+    }
+
+    private synchronized int losses() {
+        return losses;
+    }
+
+    private synchronized void lost() {
+        losses++;
+        if (flaw == null && !closed) {
+            log.warn("the connection to Redis is lost");
+        }
+        if (flaw == null || !flaw.elsewhere()) {
+            flaw = Flaw.NOT_CONNECTED;
+        }
+    }
+
+    private Channels channels() {
+        return (Channels) factory.getClientConfiguration()
+                .getClientResources()
+                .orElseThrow()
+                .nettyCustomizer();
+    }
+
+    /** Why no call is made now, or none is answered; null if all is well. */
+    @Nullable
+    Flaw flaw() {
+        Flaw now = flaw;
+        return now == null && silent ? Flaw.SILENT : now;
+    }
+
+    StoreUnavailableException unavailable() {
+        Flaw now = flaw;
+        return new StoreUnavailableException((now == null ? Flaw.NOT_CONNECTED : now).words());
+    }
+
+    /** What becomes of connections: without that over which scripts are called there is no Redis. */
+    private final class Changes extends RedisConnectionStateAdapter {
+        @Override
+        public void onRedisConnected(RedisChannelHandler<?, ?> opened, SocketAddress address) {
+            lookNow.release();
+        }
+
+        @Override
+        public void onRedisDisconnected(RedisChannelHandler<?, ?> gone) {
+            if (commands instanceof AbstractRedisAsyncCommands<?, ?> redis && gone.equals(redis.getConnection())) {
+                lost();
+            }
+        }
+    }
+
     /** EVALSHA, after a SCRIPT LOAD when Redis does not know the script. Never throws: failures are in the stage. */
     CompletionStage<List<Object>> run(Script script, String key, String... arguments) {
-        RedisClusterAsyncCommands<byte[], byte[]> redis = commands;
+        RedisClusterAsyncCommands<byte[], byte[]> redis = commands();
         if (redis == null) {
-            return CompletableFuture.failedFuture(new IllegalStateException("not connected to Redis"));
+            return CompletableFuture.failedFuture(unavailable());
         }
         byte[][] keys = {bytes(key)};
         byte[][] values = new byte[arguments.length][];
@@ -106,7 +218,11 @@ final class RedisLink implements AutoCloseable {
                 return load(redis, script)
                         .thenCompose(digest -> redis.evalsha(digest, ScriptOutputType.MULTI, keys, values));
             }
-            if (cause instanceof RedisCommandExecutionException && isOurs(cause)) {
+            Flaw told = Flaw.of(cause);
+            if (told != null && told.elsewhere()) {
+                lookNow.release();
+            }
+            if (told == null && cause instanceof RedisCommandExecutionException && isOurs(cause)) {
                 log.error("script {} failed", script.name(), cause);
             }
             return CompletableFuture.failedFuture(cause);
@@ -119,13 +235,13 @@ final class RedisLink implements AutoCloseable {
         return loaded.whenComplete((digest, failure) -> loading.remove(script, loaded));
     }
 
-    /** The commands of the shared connection, for what needs no script; null while it is down. */
+    /** The commands of the shared connection; null while Redis is away or unfit. */
     @Nullable
     RedisClusterAsyncCommands<byte[], byte[]> commands() {
-        return commands;
+        return flaw == null ? commands : null;
     }
 
-    /** A mistake in a script, not a state of Redis such as LOADING, READONLY or OOM. */
+    /** A mistake in a script. */
     private static boolean isOurs(Throwable failure) {
         String message = String.valueOf(failure.getMessage());
         return message.contains("user_script");
@@ -142,6 +258,7 @@ final class RedisLink implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        lookNow.release();
         messages.stop();
     }
 }

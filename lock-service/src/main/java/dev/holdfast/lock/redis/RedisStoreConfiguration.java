@@ -2,18 +2,15 @@ package dev.holdfast.lock.redis;
 
 import dev.holdfast.lock.core.EventRules;
 import dev.holdfast.lock.core.LeaseRules;
-import dev.holdfast.lock.core.LeaseStore;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
-import io.lettuce.core.resource.NettyCustomizer;
-import io.netty.channel.Channel;
-import io.netty.handler.flush.FlushConsolidationHandler;
 import java.time.Duration;
 import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -23,8 +20,14 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 class RedisStoreConfiguration {
 
     @Bean(destroyMethod = "close")
-    LeaseStore leaseStore(LettuceConnectionFactory factory, LeaseRules rules, EventRules events) {
+    RedisLeaseStore leaseStore(LettuceConnectionFactory factory, LeaseRules rules, EventRules events) {
         return new RedisLeaseStore(new RedisLink(factory), Scripts.load(events), rules);
+    }
+
+    /** In the place of Spring Boot's, which tells only whether Redis answers. */
+    @Bean
+    HealthIndicator redisHealthIndicator(RedisLeaseStore store) {
+        return store::health;
     }
 
     @Bean
@@ -45,16 +48,6 @@ class RedisStoreConfiguration {
     }
 
     static void pipelined(ClientResources.Builder resources) {
-        resources.reconnectDelay(Delay.constant(Duration.ofMillis(200))).nettyCustomizer(new Pipelining());
-    }
-
-    /** Requests of one turn of the event loop leave in one packet. */
-    private static final class Pipelining implements NettyCustomizer {
-        private static final int MAX_COMMANDS = 256;
-
-        @Override
-        public void afterChannelInitialized(Channel channel) {
-            channel.pipeline().addFirst(new FlushConsolidationHandler(MAX_COMMANDS, true));
-        }
+        resources.reconnectDelay(Delay.constant(Duration.ofMillis(200))).nettyCustomizer(new Channels());
     }
 }

@@ -25,6 +25,7 @@ final class ProblemAdvice {
 
     @ExceptionHandler
     Mono<Void> unavailable(StoreUnavailableException unavailable, ServerWebExchange exchange) {
-        return answers.problem(exchange, Problem.of(ProblemKind.STORE_UNAVAILABLE));
+        ProblemKind kind = ProblemKind.STORE_UNAVAILABLE;
+        return answers.problem(exchange, Problem.of(kind, unavailable.reason().orElse(kind.meaning())));
     }
 }

@@ -2,28 +2,38 @@ package dev.holdfast.lock.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.lock.TestRedis;
 import dev.holdfast.lock.core.EventId;
 import dev.holdfast.lock.core.EventRules;
+import dev.holdfast.lock.core.FencingToken;
 import dev.holdfast.lock.core.LeaseRequest;
 import dev.holdfast.lock.core.LeaseRules;
 import dev.holdfast.lock.core.LeaseStore;
 import dev.holdfast.lock.core.LeaseStore.Patience;
 import dev.holdfast.lock.core.LeaseStoreContract;
 import dev.holdfast.lock.core.Limits;
+import dev.holdfast.lock.core.LockName;
 import dev.holdfast.lock.core.Outcome;
 import dev.holdfast.lock.core.Owner;
+import dev.holdfast.lock.core.StoreUnavailableException;
 import dev.holdfast.lock.core.Ttl;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -237,6 +247,91 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
                 assertThat(redis.keyCommands().pTtl(("hf:{" + ns + "}:" + key).getBytes(UTF_8)))
                         .isBetween(1L, LeaseRules.ENDED_WINDOW.toMillis());
             }
+        }
+        close(store);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[3,1,2,3,4,5,6,7,8]",
+                "[1,1]",
+                "[]",
+                "",
+                "nonsense",
+                "[2,nonsense",
+                "[2]",
+                "{\"2\":1}",
+                "[20,1,2,3]"
+            })
+    void dataThatThisReleaseDoesNotUnderstandIsLeftAsItIs(String meta) {
+        RedisLeaseStore store = (RedisLeaseStore) open(new RedisLeaseStore.Deaf());
+        LeaseRequest holder = request(lease("x"), "a");
+        try (RedisConnection redis = FACTORY.getConnection()) {
+            done(store.ensure(holder, new Patience.Refuse()));
+            redis.stringCommands().set(metaKey(), meta.getBytes(UTF_8));
+            assertIsRefusedAndLeftAsItIs(store, holder, redis);
+
+            redis.keyCommands().del(metaKey());
+            assertThat(done(store.find(ns, holder.id()))).isInstanceOf(Outcome.Held.class);
+            assertThat(store.health().getStatus()).isEqualTo(Status.UP);
+        }
+        close(store);
+    }
+
+    @Test
+    void aKeyOfAnotherTypeIsLeftAsItIs() {
+        RedisLeaseStore store = (RedisLeaseStore) open(new RedisLeaseStore.Deaf());
+        try (RedisConnection redis = FACTORY.getConnection()) {
+            redis.setCommands().sAdd(metaKey(), "x".getBytes(UTF_8));
+            assertIsRefusedAndLeftAsItIs(store, request(lease("x"), "a"), redis);
+        }
+        close(store);
+    }
+
+    private void assertIsRefusedAndLeftAsItIs(RedisLeaseStore store, LeaseRequest holder, RedisConnection redis) {
+        List<String> before = dump(redis);
+        LeaseRequest another = request(lease("y"), "b");
+        List<Supplier<CompletionStage<?>>> calls = List.of(
+                () -> store.ensure(holder, new Patience.Refuse()),
+                () -> store.ensure(another, new Patience.Refuse()),
+                () -> store.ensure(another, new Patience.Queue(Duration.ofSeconds(1))),
+                () -> store.renew(holder, new FencingToken(1)),
+                () -> store.release(ns, holder.id(), Optional.empty()),
+                () -> store.release(ns, another.id(), Optional.empty()),
+                () -> store.find(ns, holder.id()),
+                () -> store.abandon(ns, holder.id()),
+                () -> store.lock(ns, new LockName("a")),
+                () -> store.locks(ns, "", ""),
+                () -> store.revoke(ns, new LockName("a"), Duration.ZERO),
+                () -> store.sweep(ns));
+        for (Supplier<CompletionStage<?>> call : calls) {
+            assertThatThrownBy(() -> done(call.get())).hasCauseInstanceOf(StoreUnavailableException.class);
+        }
+        assertThat(dump(redis)).isEqualTo(before);
+    }
+
+    private List<String> dump(RedisConnection redis) {
+        return redis.keyCommands().keys(("hf:{" + ns + "}:*").getBytes(UTF_8)).stream()
+                .map(key -> new String(key, UTF_8)
+                        + Arrays.toString(redis.keyCommands().dump(key)))
+                .sorted()
+                .toList();
+    }
+
+    private byte[] metaKey() {
+        return ("hf:{" + ns + "}:meta").getBytes(UTF_8);
+    }
+
+    @Test
+    void dataOfAnotherVersionAreToldInWords() {
+        RedisLeaseStore store = (RedisLeaseStore) open(new RedisLeaseStore.Deaf());
+        try (RedisConnection redis = FACTORY.getConnection()) {
+            redis.stringCommands().set(metaKey(), "[3,1,2,3]".getBytes(UTF_8));
+            assertThatThrownBy(() -> done(store.find(ns, lease("x"))))
+                    .hasMessageContaining("Its data are of version 3, and this release understands 2");
+            assertThat(store.health().getStatus()).isEqualTo(Status.DOWN);
+            assertThat(store.health().getDetails()).containsKey("namespace " + ns);
         }
         close(store);
     }
