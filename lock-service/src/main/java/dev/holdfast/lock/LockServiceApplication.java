@@ -31,8 +31,8 @@ public class LockServiceApplication {
     }
 
     @Bean
-    Leases leases(LeaseStore store, LeaseRules rules) {
-        return new Leases(store, rules);
+    Leases leases(LeaseStore store, LeaseRules rules, EventRules events) {
+        return new Leases(store, rules, events);
     }
 
     /** At the end of the drain window open waits are answered, and their clients go on elsewhere. */

@@ -20,20 +20,24 @@ import java.util.function.LongPredicate;
 public final class Leases implements LeaseStore.Signals, AutoCloseable {
     private final LeaseStore store;
     private final LeaseRules rules;
+    private final EventRules eventRules;
     private final ScheduledThreadPoolExecutor timers;
     private final WaitingRoom waitingRoom;
     private final WatchRoom watchRoom;
+    private final EventRoom eventRoom;
     private final Reaper reaper;
 
-    public Leases(LeaseStore store, LeaseRules rules) {
+    public Leases(LeaseStore store, LeaseRules rules, EventRules eventRules) {
         this.store = store;
         this.rules = rules;
+        this.eventRules = eventRules;
         this.timers = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name("lease-timers").daemon().factory());
         timers.setRemoveOnCancelPolicy(true);
         timers.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         this.waitingRoom = new WaitingRoom(store, timers);
         this.watchRoom = new WatchRoom(store, timers);
+        this.eventRoom = new EventRoom(store, timers, eventRules.maxFollowers());
         this.reaper = new Reaper(store, timers);
         store.signalTo(this);
         reaper.start();
@@ -117,6 +121,41 @@ public final class Leases implements LeaseStore.Signals, AutoCloseable {
         return store.locks(namespace, prefix, cursor);
     }
 
+    /** What became of the wish to follow events. */
+    public enum Following {
+        BEGUN,
+        /** As many as may follow events at this instance already do. */
+        FULL,
+        /** There are no events. */
+        OFF
+    }
+
+    /**
+     * Tells what happens to leases that have a lock whose name begins with the prefix.
+     *
+     * @param after the last event that the follower knows; without it, it is told what happens from now on
+     */
+    public Following follow(Namespace namespace, String prefix, Optional<EventId> after, EventFollower follower) {
+        if (!LockName.isPrefix(prefix)) {
+            throw new InvalidValueException(
+                    InvalidValueException.Kind.PAGE, "prefix must have the characters of a lock name.");
+        }
+        if (eventRules.kept() == 0) {
+            return Following.OFF;
+        }
+        return eventRoom.enter(namespace, prefix, after, follower) ? Following.BEGUN : Following.FULL;
+    }
+
+    /** The follower has gone. */
+    public void unfollow(Namespace namespace, EventFollower follower) {
+        eventRoom.leave(namespace, follower);
+    }
+
+    /** How many follow events at this instance. */
+    public int followers() {
+        return eventRoom.size();
+    }
+
     /** How many requests wait at this instance. */
     public int parked() {
         return waitingRoom.size();
@@ -127,10 +166,12 @@ public final class Leases implements LeaseStore.Signals, AutoCloseable {
         return waitingRoom.closing();
     }
 
-    /** Answers every open wait, and those to come, at once with where it stands: its client goes on elsewhere. */
+    /** Answers every open wait, and those to come, at once with where it stands, and ends streams of events: clients go on
+     * elsewhere. */
     public void drain() {
         waitingRoom.close();
         watchRoom.close();
+        eventRoom.close();
     }
 
     @Override

@@ -51,6 +51,7 @@ final class LeaseController {
         return body.map(bytes -> LeaseBody.read(bytes, in, lease, ANYONE))
                 .flatMap(request -> ensure(request, exchange))
                 .flatMap(outcome -> {
+                    Audit.told(in, lease, ANYONE, outcome);
                     if (leases.draining()) {
                         exchange.getResponse().getHeaders().set(HttpHeaders.CONNECTION, "close");
                     }
@@ -97,6 +98,7 @@ final class LeaseController {
         Optional<FencingToken> ifMatch =
                 RequestHeaders.ifMatch(exchange.getRequest().getHeaders());
         return Mono.fromCompletionStage(leases.release(in, lease, ifMatch))
+                .doOnNext(outcome -> Audit.told(in, lease, ANYONE, outcome))
                 .flatMap(outcome -> answers.released(exchange, outcome));
     }
 

@@ -14,8 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -33,9 +31,6 @@ import reactor.core.publisher.Mono;
 @RestController
 @RequestMapping(path = "/v1/namespaces/{namespace}/locks", produces = MediaType.APPLICATION_JSON_VALUE)
 final class LockController {
-    /** What operators did, for whoever asks later. */
-    private static final Logger AUDIT = LoggerFactory.getLogger("dev.holdfast.audit");
-
     private final Leases leases;
     private final Answers answers;
 
@@ -101,14 +96,7 @@ final class LockController {
 
     private Mono<Void> revoked(
             Namespace in, LockName lock, BreakBody wish, List<Lease> leases, ServerWebExchange exchange) {
-        AUDIT.info(
-                "break {}/{} by {} after {}, leases {}: {}",
-                in,
-                lock,
-                LeaseController.ANYONE,
-                wish.grace(),
-                leases.stream().map(Lease::id).toList(),
-                wish.reason());
+        Audit.broken(in, lock, LeaseController.ANYONE, wish, leases);
         if (leases.isEmpty()) {
             return answers.problem(exchange, Problem.of(ProblemKind.NOT_FOUND, "Nobody holds this lock."));
         }

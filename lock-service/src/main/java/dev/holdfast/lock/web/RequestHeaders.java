@@ -3,6 +3,7 @@ package dev.holdfast.lock.web;
 import dev.holdfast.defaults.problem.Problem;
 import dev.holdfast.defaults.problem.ProblemException;
 import dev.holdfast.lock.api.ProblemKind;
+import dev.holdfast.lock.core.EventId;
 import dev.holdfast.lock.core.FencingToken;
 import java.util.Arrays;
 import java.util.List;
@@ -45,6 +46,25 @@ final class RequestHeaders {
         throw new ProblemException(Problem.of(
                 ProblemKind.MALFORMED_REQUEST,
                 "If-Match must be one fencing token in double quotes: the lease's ETag."));
+    }
+
+    /**
+     * {@code Last-Event-ID}, as a client of Server-Sent Events sends it when it comes back.
+     *
+     * @throws ProblemException if it is no id of an event
+     */
+    static Optional<EventId> lastEventId(HttpHeaders headers) {
+        List<String> lines = headers.getOrDefault("Last-Event-ID", List.of());
+        if (lines.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<EventId> id = lines.size() == 1 ? EventId.parse(lines.getFirst()) : Optional.empty();
+        if (id.isEmpty()) {
+            throw new ProblemException(Problem.of(
+                    ProblemKind.MALFORMED_REQUEST,
+                    "Last-Event-ID must be the id of an event as it was sent, such as 1795373475442-0."));
+        }
+        return id;
     }
 
     /** Bodies are read as they are. */

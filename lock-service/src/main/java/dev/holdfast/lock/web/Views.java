@@ -1,6 +1,7 @@
 package dev.holdfast.lock.web;
 
 import dev.holdfast.lock.api.CycleStep;
+import dev.holdfast.lock.api.EventView;
 import dev.holdfast.lock.api.HolderView;
 import dev.holdfast.lock.api.LeaseLockView;
 import dev.holdfast.lock.api.LeaseView;
@@ -10,6 +11,7 @@ import dev.holdfast.lock.api.WaiterView;
 import dev.holdfast.lock.core.Countdown;
 import dev.holdfast.lock.core.FencingToken;
 import dev.holdfast.lock.core.Lease;
+import dev.holdfast.lock.core.LeaseEvent;
 import dev.holdfast.lock.core.LeaseRules;
 import dev.holdfast.lock.core.LockMode;
 import dev.holdfast.lock.core.LockPage;
@@ -92,6 +94,20 @@ final class Views {
                 lease.renewals(),
                 millis(lease.revocation()),
                 metadata(lease));
+    }
+
+    static EventView event(LeaseEvent event) {
+        FencingToken token = event.token();
+        boolean hasWaited =
+                event.kind() != LeaseEvent.Kind.QUEUED && !event.kind().isOfHolder();
+        return new EventView(
+                event.lease().toString(),
+                event.locks().stream().map(Views::lock).toList(),
+                event.owner().value(),
+                token != null && LockSpec.isFencing(event.locks()) ? token.value() : null,
+                hasWaited ? event.lasted().toMillis() : null,
+                event.kind().isOfHolder() ? event.lasted().toMillis() : null,
+                event.at());
     }
 
     static LockView lock(LockState lock) {

@@ -40,6 +40,7 @@ final class LeaseModel {
         List<LockSpec> locks;
         State state = State.WAITING;
         long deadline;
+        long since;
         long revoked = Long.MAX_VALUE;
         long ticket;
         String metadata = "{}";
@@ -92,6 +93,7 @@ final class LeaseModel {
     }
 
     private final Limits limits;
+    private final List<String> happened = new ArrayList<>();
     private final Map<LeaseId, Entry> entries = new LinkedHashMap<>();
     private final Map<LeaseId, Tombstone> tombstones = new HashMap<>();
     private final Map<LockName, Long> granted = new HashMap<>();
@@ -113,6 +115,21 @@ final class LeaseModel {
 
     long left(Entry entry) {
         return entry.deadline - now;
+    }
+
+    /** What happened since this was asked last: what, to which lease, and how long it had lasted. */
+    List<String> takeHappened() {
+        List<String> taken = List.copyOf(happened);
+        happened.clear();
+        return taken;
+    }
+
+    private void happened(LeaseEvent.Kind kind, Entry entry) {
+        happened.add(said(kind, entry.id, now - entry.since, entry.locks));
+    }
+
+    static String said(LeaseEvent.Kind kind, LeaseId lease, long lasted, List<LockSpec> locks) {
+        return kind + " " + lease + " " + lasted + " " + locks;
     }
 
     /** The store granted it: under this token. */
@@ -159,7 +176,14 @@ final class LeaseModel {
             return new Answer.Waiting(position(entry));
         }
         boolean justGranted = entry.state == State.CLAIMED;
-        entry.locks = request.locks();
+        if (!entry.locks.equals(request.locks())) {
+            entry.locks = request.locks();
+            happened(LeaseEvent.Kind.DOWNGRADED, entry);
+        }
+        if (justGranted) {
+            happened(LeaseEvent.Kind.GRANTED, entry);
+            entry.since = now;
+        }
         entry.state = State.HELD;
         entry.open.clear();
         entry.deadline = Math.min(now + request.ttl().toMillis(), entry.revoked);
@@ -182,11 +206,13 @@ final class LeaseModel {
             }
         }
         entry.ticket = ++tickets;
+        entry.since = now;
         entry.metadata = request.metadata();
         if (isGrantable(entry)) {
             entry.state = State.HELD;
             entry.deadline = now + request.ttl().toMillis();
             entries.put(entry.id, entry);
+            happened(LeaseEvent.Kind.GRANTED, entry);
             return new Answer.Held(true);
         }
         if (wait == null) {
@@ -207,6 +233,7 @@ final class LeaseModel {
             return new Answer.Deadlock();
         }
         entries.put(entry.id, entry);
+        happened(LeaseEvent.Kind.QUEUED, entry);
         keepPlace(entry, wait, instance);
         return new Answer.Waiting(position(entry));
     }
@@ -293,6 +320,13 @@ final class LeaseModel {
     }
 
     private void end(Entry entry, Ending how) {
+        happened(
+                switch (how) {
+                    case RELEASED -> entry.state == State.HELD ? LeaseEvent.Kind.RELEASED : LeaseEvent.Kind.LEFT;
+                    case EXPIRED -> entry.state == State.HELD ? LeaseEvent.Kind.EXPIRED : LeaseEvent.Kind.LAPSED;
+                    case REVOKED -> LeaseEvent.Kind.REVOKED;
+                },
+                entry);
         entries.remove(entry.id);
         tombstones.put(entry.id, new Tombstone(how, entry.token, entry.locks, entry.owner, now));
     }

@@ -45,6 +45,7 @@ public abstract class LeaseStoreModelTest {
     private final List<LeaseStore> instances = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
     private final Map<LockName, LockState> seen = new HashMap<>();
+    private EventId lastEvent = EventId.NONE;
     private long lastToken;
     private int instancesBorn;
 
@@ -79,6 +80,7 @@ public abstract class LeaseStoreModelTest {
         random = new Random(seed);
         ns = new Namespace("model-" + UUID.randomUUID());
         model = new LeaseModel(LIMITS);
+        lastEvent = EventId.NONE;
         lastToken = 0;
         steps.clear();
         requests.clear();
@@ -134,6 +136,17 @@ public abstract class LeaseStoreModelTest {
         if (random.nextInt(3) == 0) {
             compareLocks(instances.get(at));
         }
+        compareEvents(instances.get(at));
+    }
+
+    /** Each change is told once; what one call changes, in any order. */
+    private void compareEvents(LeaseStore store) {
+        List<LeaseEvent> events = done(store.eventsAfter(ns, lastEvent, 1000)).orElseThrow();
+        assertThat(events.stream()
+                        .map(event -> LeaseModel.said(
+                                event.kind(), event.lease(), event.lasted().toMillis(), event.locks())))
+                .containsExactlyInAnyOrderElementsOf(model.takeHappened());
+        lastEvent = events.isEmpty() ? lastEvent : events.getLast().id();
     }
 
     private void ensure(LeaseStore store, String name, LeaseRequest request) {

@@ -7,6 +7,7 @@ import dev.holdfast.lock.core.LeaseId;
 import dev.holdfast.lock.core.LeaseRequest;
 import dev.holdfast.lock.core.LeaseRules;
 import dev.holdfast.lock.core.LeaseStore;
+import dev.holdfast.lock.core.LeaseStoreContract;
 import dev.holdfast.lock.core.Leases;
 import dev.holdfast.lock.core.LockMode;
 import dev.holdfast.lock.core.LockName;
@@ -103,8 +104,8 @@ class LeaseFuzzTest {
         LettuceConnectionFactory there = TestLinks.factory(TestRedis.shared());
         LeaseStore storeHere = TestLinks.store(here, RULES);
         LeaseStore storeThere = TestLinks.store(there, RULES);
-        try (Leases leasesHere = new Leases(storeHere, RULES);
-                Leases leasesThere = new Leases(storeThere, RULES)) {
+        try (Leases leasesHere = new Leases(storeHere, RULES, LeaseStoreContract.EVENTS);
+                Leases leasesThere = new Leases(storeThere, RULES, LeaseStoreContract.EVENTS)) {
             TestLinks.awaitConnected(storeHere);
             TestLinks.awaitConnected(storeThere);
             run(seed, leasesHere, leasesThere);

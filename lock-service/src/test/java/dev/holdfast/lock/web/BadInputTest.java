@@ -230,6 +230,16 @@ class BadInputTest extends RedisServiceTest {
                 arguments("GET", "/v1/namespaces/a/locks?prefix=*", "422 invalid-page"),
                 arguments("GET", "/v1/namespaces/a/locks?cursor=%00", "422 invalid-page"),
                 arguments("GET", "/v1/namespaces/a/locks?prefix=b&cursor=a", "422 invalid-page"),
+                arguments("GET", "/v1/namespaces/A/events", "422 invalid-namespace"),
+                arguments("GET", "/v1/namespaces/a;x=1/events", "400 malformed-request"),
+                arguments("GET", "/v1/namespaces/a/events/", "404 not-found"),
+                arguments("GET", "/v1/namespaces/a/events?prefix=*", "422 invalid-page"),
+                arguments("GET", "/v1/namespaces/a/events?prefix=%00", "422 invalid-page"),
+                arguments("GET", "/v1/namespaces/a/events?prefix=a%0D%0Ab", "422 invalid-page"),
+                arguments("GET", "/v1/namespaces/a/events?prefix=" + "x".repeat(201), "422 invalid-page"),
+                arguments("GET", "/v1/namespaces/a/events?prefix=a&prefix=b", "422 invalid-page"),
+                arguments("POST", "/v1/namespaces/a/events", "405 method-not-allowed"),
+                arguments("DELETE", "/v1/namespaces/a/events", "405 method-not-allowed"),
                 arguments("POST", "/v1/namespaces/a/leases/" + ID, "405 method-not-allowed"),
                 arguments("PATCH", "/v1/namespaces/a/leases/" + ID, "405 method-not-allowed"),
                 arguments("DELETE", "/v1/namespaces/a/locks/a", "405 method-not-allowed"),
@@ -278,6 +288,31 @@ class BadInputTest extends RedisServiceTest {
                 .setHeader(name, value)
                 .PUT(BodyPublishers.ofString(GOOD))
                 .build());
+        assertThat(refused.summary()).isEqualTo(answer);
+        assertIsProblem(refused);
+    }
+
+    static Stream<Arguments> headersOfFollowers() {
+        return Stream.of(
+                arguments("Accept", "text/html", "406 not-acceptable"),
+                arguments("Accept", "application/json", "406 not-acceptable"),
+                arguments("Accept", "nonsense", "406 not-acceptable"),
+                arguments("Last-Event-ID", "", "400 malformed-request"),
+                arguments("Last-Event-ID", "x", "400 malformed-request"),
+                arguments("Last-Event-ID", "17", "400 malformed-request"),
+                arguments("Last-Event-ID", "-1-0", "400 malformed-request"),
+                arguments("Last-Event-ID", "1-*", "400 malformed-request"),
+                arguments("Last-Event-ID", "+", "400 malformed-request"),
+                arguments("Last-Event-ID", "1e3-0", "400 malformed-request"),
+                arguments("Last-Event-ID", "9223372036854775808-0", "400 malformed-request"),
+                arguments("Last-Event-ID", "1-" + "0".repeat(1_000), "400 malformed-request"),
+                arguments("Last-Event-ID", "${jndi:ldap://x/a}", "400 malformed-request"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("headersOfFollowers")
+    void aBadHeaderOfAFollowerIsRefused(String name, String value, String answer) {
+        Answer refused = get("/v1/namespaces/" + namespace + "/events", name, value);
         assertThat(refused.summary()).isEqualTo(answer);
         assertIsProblem(refused);
     }

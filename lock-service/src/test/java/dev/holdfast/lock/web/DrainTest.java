@@ -16,6 +16,19 @@ class DrainTest extends RedisServiceTest {
     private Leases leases;
 
     @Test
+    void streamsOfEventsEndAndGoOnElsewhere() throws IOException {
+        put(newId(), body("a", "PT30S"));
+        try (RawConnection connection = new RawConnection(port, 5_000)) {
+            connection.send("GET", "/v1/namespaces/" + namespace + "/events", "");
+            assertThat(connection.status()).isEqualTo(200);
+
+            leases.drain();
+
+            assertThat(connection.isClosedAfterTheRest()).isTrue();
+        }
+    }
+
+    @Test
     void openWaitsAreAnsweredAndKeepTheirPlaces() throws IOException {
         String holder = newId();
         String waiter = newId();

@@ -62,6 +62,12 @@ final class RawConnection implements AutoCloseable {
         return in.read() < 0;
     }
 
+    /** Whether the server closes the connection after whatever it still has to say. */
+    boolean isClosedAfterTheRest() throws IOException {
+        in.skip(Long.MAX_VALUE);
+        return isClosed();
+    }
+
     private String line() throws IOException {
         StringBuilder line = new StringBuilder();
         for (int c = in.read(); c != '\n'; c = in.read()) {

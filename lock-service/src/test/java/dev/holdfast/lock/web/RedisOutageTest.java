@@ -35,6 +35,9 @@ class RedisOutageTest extends ServiceTest {
             CompletableFuture<Answer> waiter = putAsync(newId(), body("a", "PT30S"), "Prefer", "wait=30");
             await().until(() -> get(lockPath("a")).json().path("waiting").asInt() == 1);
 
+            EventClient follower = new EventClient(port, "/v1/namespaces/" + namespace + "/events");
+            await().until(() -> !follower.lastId().isEmpty());
+
             redis.stop();
             assertUnavailable();
 
@@ -45,6 +48,9 @@ class RedisOutageTest extends ServiceTest {
             assertThat(granted.status()).isEqualTo(201);
             assertThat(granted.json().path("fencingToken").asLong()).isGreaterThan(token);
             assertThat(delete(holder).status()).isEqualTo(204);
+            // It has been connected all the time, and is told that it cannot know what happened.
+            await().untilAsserted(() -> assertThat(follower.summaries()).startsWith("reset a"));
+            follower.close();
         }
     }
 
@@ -72,6 +78,7 @@ class RedisOutageTest extends ServiceTest {
         assertUnavailable(() -> put(newId(), body("b", "PT30S"), "Prefer", "wait=20"));
         assertUnavailable(() -> get(lockPath("b")));
         assertUnavailable(() -> get("/v1/namespaces/" + namespace + "/locks"));
+        assertUnavailable(() -> get("/v1/namespaces/" + namespace + "/events"));
     }
 
     private static void assertUnavailable(Supplier<Answer> call) {

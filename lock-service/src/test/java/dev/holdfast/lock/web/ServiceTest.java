@@ -36,7 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
             "holdfast.namespaces[n-small.er].max-leases=4",
             "holdfast.namespaces[n-small.er].max-queued=2",
             "holdfast.namespaces[n-small.er].max-waiters=1",
-            "holdfast.namespaces[n-small.er].max-ended=1"
+            "holdfast.namespaces[n-small.er].max-ended=1",
+            "holdfast.events.max-followers=8"
         })
 abstract class ServiceTest {
     private static final HttpClient CLIENT = HttpClient.newBuilder()

@@ -17,6 +17,12 @@ public enum ProblemKind implements ProblemType {
             "Nothing is known under this name",
             "No such path, or nothing has this name: no lease, no lock that is held or waited for, no order, no stock.",
             "Check the path. A lock that nobody holds or waits for is not listed: it is free."),
+    EVENTS_OFF(
+            404,
+            false,
+            "There are no events",
+            "Events are switched off here: the setting holdfast.events.kept is 0.",
+            "Watch a lock by GET with If-None-Match and Prefer: wait, or have events switched on."),
     METHOD_NOT_ALLOWED(
             405,
             false,
@@ -27,8 +33,8 @@ public enum ProblemKind implements ProblemType {
             406,
             false,
             "No acceptable form",
-            "The Accept header excludes application/json.",
-            "Accept application/json and application/problem+json."),
+            "The Accept header excludes application/json, or for events text/event-stream.",
+            "Accept it, and application/problem+json."),
     REQUEST_TIMEOUT(
             408,
             true,
@@ -208,6 +214,12 @@ public enum ProblemKind implements ProblemType {
             "The namespace is at its limit",
             "As many leases as a namespace may have are held, wait or have just ended.",
             "Try again after Retry-After; release leases you no longer need."),
+    TOO_MANY_FOLLOWERS(
+            429,
+            true,
+            "Too many follow events here",
+            "As many as may follow events at one instance already do.",
+            "Try again after Retry-After, perhaps at another instance; follow once for many, and close what you no longer read."),
 
     INTERNAL_ERROR(
             500,
