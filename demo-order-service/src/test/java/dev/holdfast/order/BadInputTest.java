@@ -19,6 +19,8 @@ class BadInputTest extends ServiceTest {
 
     private static final String GOOD = "{\"sku\":\"a\",\"quantity\":1}";
 
+    private static final String A_UUID = "4bf92f35-77b3-4da6-a3ce-929d0e0e4736";
+
     private List<Long> before = List.of();
 
     @BeforeEach
@@ -138,6 +140,17 @@ class BadInputTest extends ServiceTest {
                 arguments("POST", "/orders%2F", "400 malformed-request"),
                 arguments("POST", "/orders/..%2f", "400 malformed-request"),
                 arguments("POST", "/nope", "404 not-found"),
+                arguments("GET", "/orders?state=", "400 malformed-request"),
+                arguments("GET", "/orders?state=pending", "400 malformed-request"),
+                arguments("GET", "/orders?state=NONE", "400 malformed-request"),
+                arguments("GET", "/orders?state=PENDING&state=PENDING", "400 malformed-request"),
+                arguments("GET", "/orders?status=PENDING", "400 malformed-request"),
+                arguments("GET", "/orders?cursor=", "400 malformed-request"),
+                arguments("GET", "/orders?cursor=1", "400 malformed-request"),
+                arguments("GET", "/orders?cursor=-1_" + A_UUID, "400 malformed-request"),
+                arguments("GET", "/orders?cursor=99999999999999999_" + A_UUID, "400 malformed-request"),
+                arguments("GET", "/orders?cursor=1_" + A_UUID + "x", "400 malformed-request"),
+                arguments("GET", "/orders?cursor=1'%20or%20'1'='1", "400 malformed-request"),
                 arguments("PUT", "/orders", "405 method-not-allowed"),
                 arguments("DELETE", "/orders", "405 method-not-allowed"),
                 arguments("POST", "/orders/a", "405 method-not-allowed"),

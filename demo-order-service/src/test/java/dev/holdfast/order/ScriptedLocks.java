@@ -20,6 +20,7 @@ final class ScriptedLocks {
     private final HttpServer server;
     private final Map<String, String> holders = new HashMap<>();
     private final Map<String, Long> tokens = new HashMap<>();
+    private final Map<String, Integer> grants = new HashMap<>();
     private long lastToken = 100;
     private boolean available = true;
 
@@ -47,14 +48,15 @@ final class ScriptedLocks {
         holders.put(lock, "another");
     }
 
+    /** Whoever holds it has lost it. */
     synchronized void release(String lock) {
         holders.remove(lock);
         notifyAll();
     }
 
-    /** How many leases were granted. */
-    synchronized long granted() {
-        return lastToken - 100;
+    /** How many leases on this lock were granted. */
+    synchronized int granted(String lock) {
+        return grants.getOrDefault(lock, 0);
     }
 
     private void handle(HttpExchange exchange) throws IOException {
@@ -97,6 +99,7 @@ final class ScriptedLocks {
         }
         if (holder == null) {
             holders.put(lock, id);
+            grants.merge(lock, 1, Integer::sum);
             lastToken++;
             tokens.put(id, lastToken);
         } else if (!id.equals(holder)) {

@@ -1,16 +1,17 @@
 package dev.holdfast.order.checkout;
 
 import dev.holdfast.defaults.problem.SampleProblem;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An order as it is stored.
  *
- * @param reason why it is cancelled or, while pending, being cancelled
- * @param steps what is done for it, in that order
+ * @param reason why it is cancelled or, while unfinished, being cancelled: from then on there is no way forward
+ * @param traceId of the request that placed it; orders from before there were any have none
+ * @param steps what was done for it, in that order
  */
 record Order(
         UUID id,
@@ -18,11 +19,15 @@ record Order(
         int quantity,
         Status status,
         @Nullable SampleProblem reason,
-        List<Step> steps) {
+        @Nullable TraceId traceId,
+        Instant placedAt,
+        List<Done> steps) {
 
-    /** Where an order stands. */
+    /** Where an order stands: forward in this order, or cancelled from any but {@code CONFIRMED}. */
     enum Status {
         PENDING,
+        RESERVED,
+        CHARGED,
         CONFIRMED,
         CANCELLED
     }
@@ -36,20 +41,23 @@ record Order(
         REFUSED,
         /** The payment was declined. */
         DECLINED,
+        /** The payment gave no answer for too long: it may be charged. */
+        GIVEN_UP,
+        /** What was charged, if anything was, is given back, and nothing will be charged. */
         REFUNDED,
         /** What was reserved is available again. */
         RELEASED
     }
 
-    /** The order once this step is done. */
-    Order after(Step step, Status then, @Nullable SampleProblem why) {
-        List<Step> more =
-                Stream.concat(steps.stream(), Stream.of(step)).distinct().toList();
-        return new Order(id, sku, quantity, then, why, more);
-    }
+    /**
+     * A step that was done.
+     *
+     * @param token of the lease it was done under; none for what is no business of the inventory's
+     */
+    record Done(Step step, Instant at, @Nullable Long token) {}
 
     boolean isSettled() {
-        return status != Status.PENDING;
+        return status == Status.CONFIRMED || status == Status.CANCELLED;
     }
 
     boolean isFor(String wanted, int pieces) {
@@ -57,6 +65,11 @@ record Order(
     }
 
     boolean has(Step step) {
-        return steps.contains(step);
+        return steps.stream().anyMatch(done -> done.step() == step);
+    }
+
+    /** Something may be charged that no order is for. */
+    boolean owesRefund() {
+        return (has(Step.CHARGED) || has(Step.GIVEN_UP)) && !has(Step.REFUNDED);
     }
 }

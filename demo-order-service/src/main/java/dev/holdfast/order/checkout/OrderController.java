@@ -6,23 +6,29 @@ import dev.holdfast.defaults.problem.SampleProblem;
 import dev.holdfast.defaults.request.IdempotencyKey;
 import dev.holdfast.defaults.request.StrictJson;
 import dev.holdfast.lock.api.ProblemKind;
+import dev.holdfast.order.checkout.Order.Status;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
@@ -35,6 +41,7 @@ final class OrderController {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final Set<String> FIELDS = Set.of("sku", "quantity");
+    private static final Set<String> FILTERS = Set.of("state", "cursor");
     /** A path segment as it stands. */
     private static final Pattern SKU = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,100}");
 
@@ -54,13 +61,14 @@ final class OrderController {
         IdempotencyKey key =
                 IdempotencyKey.of(request.getHeaders(IdempotencyKey.HEADER)).orElseThrow(IdempotencyKey::malformed);
         JsonNode body = StrictJson.object(request.getInputStream(), FIELDS);
-        return answer(desk.place(key, sku(body.path("sku")), quantity(body.path("quantity")), PATIENCE));
+        TraceId trace = TraceId.of(request.getHeader(TraceId.HEADER));
+        return answer(desk.place(key, sku(body.path("sku")), quantity(body.path("quantity")), trace, PATIENCE));
     }
 
     private static ResponseEntity<OrderView> answer(Order order) {
         HttpStatus status =
                 switch (order.status()) {
-                    case PENDING -> HttpStatus.ACCEPTED;
+                    case PENDING, RESERVED, CHARGED -> HttpStatus.ACCEPTED;
                     case CONFIRMED -> HttpStatus.CREATED;
                     case CANCELLED ->
                         throw new ProblemException(Problem.of(Objects.requireNonNull(order.reason()))
@@ -82,6 +90,35 @@ final class OrderController {
         return found.map(order ->
                         ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(OrderView.withSteps(order)))
                 .orElseThrow(() -> new ProblemException(Problem.of(ProblemKind.NOT_FOUND, "No order has this id.")));
+    }
+
+    @GetMapping
+    ResponseEntity<OrderPage> list(@RequestParam MultiValueMap<String, String> query) {
+        if (!FILTERS.containsAll(query.keySet()) || query.values().stream().anyMatch(values -> values.size() > 1)) {
+            throw malformed("A list of orders takes state and cursor, each once.");
+        }
+        List<Order> found = orders.list(state(query.getFirst("state")), cursor(query.getFirst("cursor")));
+        return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(OrderPage.of(found));
+    }
+
+    private static @Nullable Status state(@Nullable String name) {
+        return name == null
+                ? null
+                : Arrays.stream(Status.values())
+                        .filter(status -> status.name().equals(name))
+                        .findFirst()
+                        .orElseThrow(() -> malformed("state must be one of " + Arrays.toString(Status.values()) + "."));
+    }
+
+    private static @Nullable OrderCursor cursor(@Nullable String text) {
+        return text == null
+                ? null
+                : OrderCursor.parse(text)
+                        .orElseThrow(() -> malformed("cursor must be the nextCursor of a page of orders."));
+    }
+
+    private static ProblemException malformed(String detail) {
+        return new ProblemException(Problem.of(ProblemKind.MALFORMED_REQUEST, detail));
     }
 
     private static String sku(JsonNode sku) {

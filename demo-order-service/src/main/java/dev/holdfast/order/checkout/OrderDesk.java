@@ -33,7 +33,7 @@ class OrderDesk implements SmartLifecycle {
 
     private final OrderStore orders;
     private final Inventory inventory;
-    private final Settlement settlement;
+    private final Saga saga;
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("order-", 0).factory());
     /** What this instance works on: a repeated request joins in. */
@@ -43,28 +43,29 @@ class OrderDesk implements SmartLifecycle {
 
     private volatile boolean running;
 
-    OrderDesk(OrderStore orders, Inventory inventory, Settlement settlement) {
+    OrderDesk(OrderStore orders, Inventory inventory, Saga saga) {
         this.orders = orders;
         this.inventory = inventory;
-        this.settlement = settlement;
+        this.saga = saga;
     }
 
     /**
      * Places an order, or takes up the one that was placed under this key before.
      *
+     * @param trace of the request: a new order's
      * @param patience how long to wait until it is settled; after that it is answered as it is, and worked on
      */
-    Order place(IdempotencyKey key, String sku, int quantity, Duration patience) {
+    Order place(IdempotencyKey key, String sku, int quantity, TraceId trace, Duration patience) {
         long begun = System.nanoTime();
-        Order order = orders.find(key).orElseGet(() -> open(key, sku, quantity));
+        Order order = orders.find(key).orElseGet(() -> open(key, sku, quantity, trace));
         if (!order.isFor(sku, quantity)) {
             throw new ProblemException(Problem.of(SampleProblem.IDEMPOTENCY_KEY_REUSED));
         }
-        return order.isSettled() ? order : await(workOn(order), order, patience.minusNanos(System.nanoTime() - begun));
+        return order.isSettled() ? order : await(goOn(order), order, patience.minusNanos(System.nanoTime() - begun));
     }
 
     /** Nothing is stored for a SKU that does not exist. */
-    private Order open(IdempotencyKey key, String sku, int quantity) {
+    private Order open(IdempotencyKey key, String sku, int quantity, TraceId trace) {
         if (!knownSkus.contains(sku)) {
             if (!inventory.knows(sku)) {
                 throw new ProblemException(Problem.of(SampleProblem.UNKNOWN_SKU));
@@ -74,10 +75,11 @@ class OrderDesk implements SmartLifecycle {
             }
             knownSkus.add(sku);
         }
-        return orders.insert(key, sku, quantity);
+        return orders.insert(key, sku, quantity, trace);
     }
 
-    private CompletableFuture<Order> workOn(Order order) {
+    /** Works on an order that is not settled, if this instance does not do so already; completes once it is. */
+    CompletableFuture<Order> goOn(Order order) {
         CompletableFuture<Order> mine = new CompletableFuture<>();
         CompletableFuture<Order> others = underWay.putIfAbsent(order.id(), mine);
         if (others != null) {
@@ -85,7 +87,7 @@ class OrderDesk implements SmartLifecycle {
         }
         workers.execute(() -> {
             try {
-                Order settled = settlement.settle(order);
+                Order settled = saga.settle(order);
                 underWay.remove(order.id());
                 mine.complete(settled);
             } catch (Throwable e) {
@@ -97,14 +99,14 @@ class OrderDesk implements SmartLifecycle {
         return mine;
     }
 
-    private static Order await(CompletableFuture<Order> settled, Order pending, Duration patience) {
+    private static Order await(CompletableFuture<Order> settled, Order unfinished, Duration patience) {
         try {
             return settled.get(Math.max(0, patience.toNanos()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            return pending;
+            return unfinished;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return pending;
+            return unfinished;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
         }
@@ -126,14 +128,14 @@ class OrderDesk implements SmartLifecycle {
         return running;
     }
 
-    /** Lets what was answered as pending come to its end; what does not stays pending as far as it got. */
+    /** Lets what was answered as unfinished come to its end; what does not is another instance's to go on with. */
     @Override
     public void stop() {
         running = false;
         workers.shutdown();
         try {
             if (!workers.awaitTermination(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
-                log.warn("{} orders stay pending", underWay.size());
+                log.warn("{} orders stay unfinished", underWay.size());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

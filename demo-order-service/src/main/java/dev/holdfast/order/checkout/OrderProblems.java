@@ -6,12 +6,13 @@ import dev.holdfast.defaults.problem.SampleProblem;
 import dev.holdfast.lock.client.LockNotAcquiredException;
 import dev.holdfast.lock.client.LockNotAcquiredException.Reason;
 import dev.holdfast.order.inventory.InventoryUnavailableException;
+import dev.holdfast.order.payment.PaymentUnavailableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** What an order waits for and does not get is a 503: it stays pending, and the same request goes on with it. */
+/** What an order waits for and does not get is a 503: it stays unfinished, and the same request goes on with it. */
 @Component
 final class OrderProblems implements ProblemTranslator {
 
@@ -26,6 +27,10 @@ final class OrderProblems implements ProblemTranslator {
         if (error instanceof InventoryUnavailableException e) {
             log.warn("{}", e.getMessage());
             return Problem.of(SampleProblem.INVENTORY_UNAVAILABLE);
+        }
+        if (error instanceof PaymentUnavailableException e) {
+            log.warn("{}", e.getMessage());
+            return Problem.of(SampleProblem.PAYMENT_UNAVAILABLE);
         }
         return null;
     }

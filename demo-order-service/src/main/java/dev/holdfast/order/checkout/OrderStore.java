@@ -2,29 +2,42 @@ package dev.holdfast.order.checkout;
 
 import dev.holdfast.defaults.problem.SampleProblem;
 import dev.holdfast.defaults.request.IdempotencyKey;
+import dev.holdfast.order.checkout.Order.Done;
 import dev.holdfast.order.checkout.Order.Status;
 import dev.holdfast.order.checkout.Order.Step;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.sql.Types;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** Orders and their steps in PostgreSQL. */
+/** Orders and their steps in PostgreSQL. An order that is not finished is due for recovery when nobody moves it. */
 @Repository
 class OrderStore {
 
     private static final String SELECT = """
-            select *, array(select step from order_step where order_id = id order by done_at) as steps from orders""";
+            select * from orders cross join lateral (
+                select array_agg(step order by done_at) as steps, array_agg(done_at order by done_at) as times,
+                    array_agg(fencing_token order by done_at) as tokens
+                from order_step where order_id = id) as done""";
+
+    /** How many orders one look takes up. */
+    private static final int BATCH = 100;
 
     private final JdbcClient jdbc;
+    private final double dueAfterSeconds;
 
-    OrderStore(JdbcClient jdbc) {
+    OrderStore(JdbcClient jdbc, RecoveryProperties recovery) {
         this.jdbc = jdbc;
+        this.dueAfterSeconds = recovery.after().toMillis() / 1000.0;
     }
 
     Optional<Order> find(UUID id) {
@@ -41,58 +54,134 @@ class OrderStore {
                 .optional();
     }
 
+    /** Orders without their steps, the newest first: those of a page, and one more if there is another page. */
+    List<Order> list(@Nullable Status status, @Nullable OrderCursor after) {
+        var query = new StringBuilder("select *, null::text[] as steps from orders where true");
+        var params = new ArrayList<Object>();
+        if (status != null) {
+            query.append(" and status = ?");
+            params.add(status.name());
+        }
+        if (after != null) {
+            query.append(" and (placed_at, id) < (?, ?)");
+            params.add(Timestamp.from(after.placedAt()));
+            params.add(after.id());
+        }
+        params.add(OrderPage.SIZE + 1);
+        return jdbc.sql(query.append(" order by placed_at desc, id desc limit ?")
+                        .toString())
+                .params(params)
+                .query(OrderStore::order)
+                .list();
+    }
+
     /** The order under this key: a new one, unless another request has just made it. */
-    Order insert(IdempotencyKey key, String sku, int quantity) {
-        Order order = new Order(UUID.randomUUID(), sku, quantity, Status.PENDING, null, List.of());
-        int inserted = jdbc.sql("insert into orders (id, idempotency_key, sku, quantity, status)"
-                        + " values (?, ?, ?, ?, ?) on conflict (idempotency_key) do nothing")
-                .params(order.id(), key.value(), sku, quantity, order.status().name())
-                .update();
-        return inserted == 1 ? order : find(key).orElseThrow();
+    Order insert(IdempotencyKey key, String sku, int quantity, TraceId trace) {
+        return jdbc.sql("""
+                        with placed as (
+                            insert into orders (id, idempotency_key, sku, quantity, status, trace_id, due_at)
+                            values (?, ?, ?, ?, ?, ?, now() + ? * interval '1 s')
+                            on conflict (idempotency_key) do nothing returning *)
+                        select *, null::text[] as steps from placed""")
+                .params(UUID.randomUUID(), key.value(), sku, quantity, Status.PENDING.name(), trace.value())
+                .param(dueAfterSeconds)
+                .query(OrderStore::order)
+                .optional()
+                .or(() -> find(key))
+                .orElseThrow();
     }
 
     /**
-     * Stores that a step is done, and with it the order's state.
+     * Stores that a step is done, and with it where the order stands, in one transaction.
      *
-     * @param token of the lease under which it was done
-     * @param next the order after that step
-     * @return whether it was stored: not if the order is settled, is being cancelled while this goes forward, or was
-     *     worked on under a newer lease
+     * @param order as it was read before the step
+     * @param token of the lease under which it was done, or null if it needed none
+     * @return whether it was stored: not if the order has moved since, or was worked on under a newer lease
      */
-    boolean store(Order next, Step step, long token) {
-        SampleProblem reason = next.reason();
+    boolean store(Order order, Step step, Status then, @Nullable SampleProblem reason, @Nullable Long token) {
         return jdbc.sql("""
                         with moved as (
-                            update orders set fence = :token, status = :status, reason = :reason
-                            where id = :id and status = 'PENDING' and fence <= :token
-                            and (reason is null or reason = :reason)
+                            update orders set status = :then, reason = :reason,
+                                fence = coalesce(:token, fence), due_at = now() + :due * interval '1 s'
+                            where id = :id and status = :status and reason is not distinct from :before
+                                and fence <= coalesce(:token, fence)
                             returning id),
                         done as (
                             insert into order_step (order_id, step, fencing_token)
                             select id, :step, :token from moved on conflict do nothing)
                         select count(*) from moved""")
-                        .param("token", token)
-                        .param("status", next.status().name())
-                        .param("reason", reason == null ? null : reason.name(), Types.VARCHAR)
-                        .param("id", next.id())
+                        .param("then", then.name())
+                        .param("reason", name(reason), Types.VARCHAR)
+                        .param("token", token, Types.BIGINT)
+                        .param("due", dueAfterSeconds)
+                        .param("id", order.id())
+                        .param("status", order.status().name())
+                        .param("before", name(order.reason()), Types.VARCHAR)
                         .param("step", step.name())
                         .query(Long.class)
                         .single()
                 == 1;
     }
 
+    /**
+     * Takes up orders that are due and puts them off, so that they are left alone for as long again.
+     *
+     * @param token of the lease under which this instance was elected
+     * @return empty if an instance with a newer token has done so before: this one is no longer elected
+     */
+    Optional<List<UUID>> takeUp(long token) {
+        return jdbc.sql("""
+                        with elected as (
+                            update recovery set fence = :token where fence <= :token returning fence),
+                        due as (
+                            select id from orders, elected
+                            where status not in ('CONFIRMED', 'CANCELLED') and due_at <= now()
+                            order by due_at limit :batch for update of orders skip locked),
+                        taken as (
+                            update orders set due_at = now() + :due * interval '1 s'
+                            from due where orders.id = due.id returning orders.id)
+                        select exists (select from elected) as elected, array(select id from taken) as ids""")
+                .param("token", token)
+                .param("batch", BATCH)
+                .param("due", dueAfterSeconds)
+                .query(OrderStore::taken)
+                .single();
+    }
+
+    private static Optional<List<UUID>> taken(ResultSet row, int number) throws SQLException {
+        return row.getBoolean("elected")
+                ? Optional.of(List.of((UUID[]) row.getArray("ids").getArray()))
+                : Optional.empty();
+    }
+
     private static Order order(ResultSet row, int number) throws SQLException {
         String reason = row.getString("reason");
+        String trace = row.getString("trace_id");
         return new Order(
                 row.getObject("id", UUID.class),
                 row.getString("sku"),
                 row.getInt("quantity"),
                 Status.valueOf(row.getString("status")),
                 reason == null ? null : SampleProblem.valueOf(reason),
-                steps((String[]) row.getArray("steps").getArray()));
+                trace == null ? null : new TraceId(trace),
+                row.getTimestamp("placed_at").toInstant(),
+                steps(row));
     }
 
-    private static List<Step> steps(String[] names) {
-        return Arrays.stream(names).map(Step::valueOf).toList();
+    private static List<Done> steps(ResultSet row) throws SQLException {
+        Array steps = row.getArray("steps");
+        if (steps == null) {
+            return List.of();
+        }
+        String[] names = (String[]) steps.getArray();
+        Timestamp[] times = (Timestamp[]) row.getArray("times").getArray();
+        @Nullable Long[] tokens = (Long[]) row.getArray("tokens").getArray();
+        return IntStream.range(0, names.length)
+                .mapToObj(i -> new Done(Step.valueOf(names[i]), times[i].toInstant(), tokens[i]))
+                .toList();
+    }
+
+    private static @Nullable String name(@Nullable SampleProblem reason) {
+        return reason == null ? null : reason.name();
     }
 }

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
 
@@ -27,7 +26,7 @@ final class Turns {
      *
      * @throws LockNotAcquiredException if that takes longer than {@code upTo}
      */
-    <T> T take(String lock, Duration upTo, Supplier<T> work) {
+    void take(String lock, Duration upTo, Runnable work) {
         long joined = System.nanoTime();
         Queue queue = join(lock);
         try {
@@ -36,7 +35,7 @@ final class Turns {
             }
             try {
                 queue.failIfAnotherDidSince(joined);
-                return work.get();
+                work.run();
             } catch (LockNotAcquiredException | InventoryUnavailableException | DataAccessResourceFailureException e) {
                 if (!(e instanceof LockNotAcquiredException refusal) || refusal.reason() == Reason.UNAVAILABLE) {
                     queue.fail(e);

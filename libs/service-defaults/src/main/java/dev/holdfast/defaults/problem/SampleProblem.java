@@ -10,6 +10,12 @@ public enum SampleProblem implements ProblemType {
             "The payment was declined",
             "The order was cancelled and what was reserved for it is available again.",
             "Order again under a new Idempotency-Key; the same key gives the same answer."),
+    PAYMENT_TIMED_OUT(
+            402,
+            false,
+            "The payment did not come through",
+            "The payment gave no answer for too long: the order was cancelled, and whatever was charged is given back.",
+            "Order again later, under a new Idempotency-Key; the same key gives the same answer."),
 
     OUT_OF_STOCK(
             409,
@@ -68,13 +74,23 @@ public enum SampleProblem implements ProblemType {
             true,
             "The stock could not be locked",
             "No lock was taken in time, so nothing more was done for the order.",
-            "Repeat the request with the same Idempotency-Key after Retry-After: it goes on where it stopped."),
+            SampleProblem.REPEAT),
     INVENTORY_UNAVAILABLE(
             503,
             true,
             "The inventory did not answer",
-            "Whether the last step was done there is unknown; the order is still pending, or was not begun.",
-            "Repeat the request with the same Idempotency-Key after Retry-After: it goes on where it stopped.");
+            "Whether the last step was done there is unknown; the order is not finished, or was not begun.",
+            SampleProblem.REPEAT),
+    PAYMENT_UNAVAILABLE(
+            503,
+            true,
+            "The payment gave no answer",
+            "Whether the order is charged is unknown; it is not finished, and what is reserved for it stays reserved.",
+            SampleProblem.REPEAT);
+
+    private static final String REPEAT =
+            "Repeat the request with the same Idempotency-Key after Retry-After: it goes on where it stopped. "
+                    + "Unrepeated, it is gone on with later.";
 
     private final int status;
     private final boolean retryable;

@@ -1,0 +1,16 @@
+package dev.holdfast.order.checkout;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * When orders that nobody finishes are taken up again.
+ *
+ * @param after how long after its last step an order is due; less than a step takes costs work, not correctness
+ * @param every how often the elected instance looks
+ */
+@ConfigurationProperties("demo.recovery")
+record RecoveryProperties(
+        @DefaultValue("10s") Duration after,
+        @DefaultValue("1s") Duration every) {}
