@@ -1,10 +1,13 @@
 package dev.holdfast.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.holdfast.order.ScriptedInventory.Fault;
+import java.net.http.HttpRequest;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 
 class OrderTest extends ServiceTest {
 
-    private static final Duration AT_ONCE = Duration.ofSeconds(2);
+    private static final Duration AT_ONCE = Duration.ofSeconds(5);
     private static final int ALWAYS = 1_000;
 
     @Test
@@ -55,6 +58,26 @@ class OrderTest extends ServiceTest {
                                 answer.summary() + answer.json().path("id").asString()))
                 .containsOnly("201 CONFIRMED"
                         + answers.getFirst().join().json().path("id").asString());
+        assertThat(INVENTORY.counts(sku)).isEqualTo("8/2");
+    }
+
+    @Test
+    void anOrderWhoseAnswerIsLostIsTheSameWhenItIsPlacedAgain() {
+        LOCKS.hold("stock:" + sku);
+        HttpRequest forgotten = HttpRequest.newBuilder(
+                        post(ONE, "{\"sku\":\"" + sku + "\",\"quantity\":2}"), (name, value) -> true)
+                .timeout(Duration.ofMillis(500))
+                .build();
+        assertThatThrownBy(() -> send(forgotten)).hasCauseInstanceOf(HttpTimeoutException.class);
+        LOCKS.release("stock:" + sku);
+
+        assertThat(order(OTHER, 2).summary()).isEqualTo("201 CONFIRMED");
+        assertThat(ONE.jdbc()
+                        .sql("select count(*) from orders where sku = ?")
+                        .param(sku)
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(1);
         assertThat(INVENTORY.counts(sku)).isEqualTo("8/2");
     }
 

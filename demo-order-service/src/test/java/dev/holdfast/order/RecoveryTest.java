@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.order.ScriptedInventory.Fault;
 import dev.holdfast.testing.TestPostgres;
 import java.time.Duration;
-import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -18,21 +16,11 @@ class RecoveryTest extends ServiceTest {
     private static final String LOCK = "orders:recovery";
     private static final TestPostgres DATABASE = new TestPostgres("orders");
     private static final ScriptedLocks ELECTION = new ScriptedLocks();
-    /** Every second payment gives no answer. */
-    private static final Instance PATIENT = instance("patient", "--demo.payment.lose-every=2");
-    /** No payment gives an answer, and none is waited for. */
-    private static final Instance IMPATIENT =
-            instance("impatient", "--demo.payment.lose-every=1", "--demo.payment.patience=0");
+    private static final Instance FIRST = instance("first");
+    private static final Instance SECOND = instance("second");
 
-    private static Instance instance(String id, String... payment) {
-        return new Instance(
-                id,
-                DATABASE,
-                ELECTION,
-                Stream.concat(
-                                Stream.of("--demo.recovery.after=500ms", "--demo.recovery.every=100ms"),
-                                Stream.of(payment))
-                        .toArray(String[]::new));
+    private static Instance instance(String id) {
+        return new Instance(id, DATABASE, ELECTION, "--demo.recovery.after=500ms", "--demo.recovery.every=100ms");
     }
 
     @AfterEach
@@ -45,7 +33,7 @@ class RecoveryTest extends ServiceTest {
     void anOrderThatNobodyRepeatsIsFinished() {
         leftUnfinished("confirm", 2);
 
-        await().until(() -> stored(PATIENT).equals("CONFIRMED [RESERVED, CHARGED, CONFIRMED]"));
+        await().until(() -> stored(FIRST).equals("CONFIRMED [RESERVED, CHARGED, CONFIRMED]"));
         assertThat(INVENTORY.counts(sku)).isEqualTo("8/2");
     }
 
@@ -54,20 +42,20 @@ class RecoveryTest extends ServiceTest {
         INVENTORY.stock(sku, 90);
         leftUnfinished("cancel", 51);
 
-        await().until(() -> stored(PATIENT).equals("CANCELLED [RESERVED, DECLINED, RELEASED]"));
+        await().until(() -> stored(FIRST).equals("CANCELLED [RESERVED, DECLINED, RELEASED]"));
         assertThat(INVENTORY.counts(sku)).isEqualTo("100/0");
     }
 
     @Test
     void anotherIsElectedWhenTheFirstLosesItsLease() {
-        Instance first = elected();
+        Instance elected = elected();
 
         ELECTION.release(LOCK);
 
-        Instance second = first == PATIENT ? IMPATIENT : PATIENT;
-        await().until(() -> isElected(second) && !isElected(first));
+        Instance other = elected == FIRST ? SECOND : FIRST;
+        await().until(() -> isElected(other) && !isElected(elected));
         leftUnfinished("confirm", 2);
-        await().until(() -> stored(PATIENT).startsWith("CONFIRMED"));
+        await().until(() -> stored(FIRST).startsWith("CONFIRMED"));
     }
 
     @Test
@@ -76,48 +64,22 @@ class RecoveryTest extends ServiceTest {
         setFence(Long.MAX_VALUE);
         leftUnfinished("confirm", 2);
 
-        await().during(Duration.ofSeconds(1)).until(() -> stored(PATIENT).equals("CHARGED [RESERVED, CHARGED]"));
+        await().during(Duration.ofSeconds(1)).until(() -> stored(FIRST).equals("CHARGED [RESERVED, CHARGED]"));
 
         setFence(0);
-        await().until(() -> stored(PATIENT).startsWith("CONFIRMED"));
-    }
-
-    @Test
-    void aPaymentThatGivesNoAnswerIsAskedForAgain() {
-        List<String> answers = Stream.of("first ", "second ")
-                .map(name ->
-                        send(post(PATIENT, "{\"sku\":\"" + sku + "\",\"quantity\":1}", "Idempotency-Key", name + key)))
-                .map(Answer::summary)
-                .toList();
-
-        assertThat(answers).contains("503 payment-unavailable");
-        await().until(() -> INVENTORY.counts(sku).equals("8/2"));
-    }
-
-    @Test
-    void aPaymentThatGivesNoAnswerForTooLongIsGivenUpAndGivenBack() {
-        assertThat(order(IMPATIENT, 2).summary()).isEqualTo("402 payment-timed-out");
-
-        assertThat(stored(PATIENT)).isEqualTo("CANCELLED [RESERVED, GIVEN_UP, REFUNDED, RELEASED]");
-        assertThat(INVENTORY.counts(sku)).isEqualTo("10/0");
-        assertThat(PATIENT.jdbc()
-                        .sql("select state from payment join orders on id = order_id where idempotency_key = ?")
-                        .param(key)
-                        .query(String.class)
-                        .single())
-                .isEqualTo("REFUNDED");
+        await().until(() -> stored(FIRST).startsWith("CONFIRMED"));
     }
 
     /** It is placed, gets as far as this step of the inventory, is answered 503, and the inventory is well again. */
     private void leftUnfinished(String step, int pieces) {
         INVENTORY.fail(step, Fault.UNAVAILABLE, ALWAYS);
-        await().until(() -> order(PATIENT, pieces).summary().equals("503 inventory-unavailable"));
+        await().until(() -> order(FIRST, pieces).summary().equals("503 inventory-unavailable"));
         INVENTORY.mend();
     }
 
     private static Instance elected() {
-        await().until(() -> isElected(PATIENT) != isElected(IMPATIENT));
-        return isElected(PATIENT) ? PATIENT : IMPATIENT;
+        await().until(() -> isElected(FIRST) != isElected(SECOND));
+        return isElected(FIRST) ? FIRST : SECOND;
     }
 
     private static boolean isElected(Instance instance) {
@@ -128,6 +90,6 @@ class RecoveryTest extends ServiceTest {
     }
 
     private static void setFence(long token) {
-        PATIENT.jdbc().sql("update recovery set fence = ?").param(token).update();
+        FIRST.jdbc().sql("update recovery set fence = ?").param(token).update();
     }
 }

@@ -4,12 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.launcher.story.Answer;
+import dev.holdfast.launcher.story.LockClient;
 import dev.holdfast.launcher.story.OrderClient;
 import dev.holdfast.launcher.suite.Instance;
 import dev.holdfast.launcher.suite.Suite;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -25,6 +34,9 @@ class OrderIT {
 
     private static final int PIECES = 20;
     private static final int ORDERS = 5;
+    /** The TTL of the election's lock, and two seconds. */
+    private static final Duration TAKEOVER = Duration.ofSeconds(5);
+
     private static final Duration LONGEST = Duration.ofSeconds(2);
 
     private final Suite suite;
@@ -60,6 +72,106 @@ class OrderIT {
             }
             assertThat(ids).hasSize(calls.size()).containsOnly(ids.getFirst());
             assertSold(round);
+        }
+    }
+
+    /** Killed in the middle of an order, and the one that went on with the orders of others. */
+    @Test
+    void anOrderOfAKilledInstanceIsFinishedByAnotherThoughNobodyRepeatsIt() throws Exception {
+        assertThat(orders.restock(sku, PIECES).status()).isEqualTo(200);
+        Instance elected = awaitElection();
+        Instance other = suite.orderServices().stream()
+                .filter(instance -> instance != elected)
+                .findFirst()
+                .orElseThrow();
+        // From now on it knows the SKU.
+        assertThat(orderAt(elected, UUID.randomUUID().toString()).status()).isEqualTo(201);
+        String id;
+        suite.inventoryService().pause();
+        try (var ignored = new Forgotten(elected.uri())) {
+            ignored.order(sku);
+            id = await().until(() -> unfinished(other), found -> !found.isEmpty());
+            elected.kill();
+        } finally {
+            suite.inventoryService().resume();
+        }
+        try (var door = new OrderClient(other.uri())) {
+            await().atMost(TAKEOVER).until(() -> isElected(other));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> door.read(id).body().path("status").asString().equals("CONFIRMED"));
+        } finally {
+            elected.start();
+        }
+        assertSold(2);
+    }
+
+    /** A client that does not wait for its answer. */
+    private record Forgotten(HttpClient http, URI service) implements AutoCloseable {
+
+        Forgotten(URI service) {
+            this(HttpClient.newHttpClient(), service);
+        }
+
+        void order(String sku) {
+            var unused = http.sendAsync(
+                    HttpRequest.newBuilder(service.resolve("/orders"))
+                            .header("Content-Type", "application/json")
+                            .header("Idempotency-Key", UUID.randomUUID().toString())
+                            .POST(BodyPublishers.ofString("{\"sku\":\"" + sku + "\",\"quantity\":1}"))
+                            .build(),
+                    BodyHandlers.discarding());
+        }
+
+        @Override
+        public void close() {
+            http.shutdownNow();
+        }
+    }
+
+    private String unfinished(Instance instance) throws Exception {
+        try (var door = new OrderClient(instance.uri())) {
+            return door.list("PENDING")
+                    .body()
+                    .path("orders")
+                    .valueStream()
+                    .filter(order -> order.path("sku").asString().equals(sku))
+                    .map(order -> order.path("id").asString())
+                    .findFirst()
+                    .orElse("");
+        }
+    }
+
+    /** The one that recovers orders, when all others stand in the queue to be elected. */
+    private Instance awaitElection() {
+        int others = suite.orderServices().size() - 1;
+        try (LockClient locks = new LockClient(suite.gateway(), "orders")) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> locks.locks()
+                    .body()
+                    .path("locks")
+                    .valueStream()
+                    .anyMatch(lock -> lock.path("name").asString().equals("orders:recovery")
+                            && lock.path("waiting").asInt() == others));
+        }
+        return await().atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> suite.orderServices().stream()
+                                .filter(OrderIT::isElected)
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private static boolean isElected(Instance instance) {
+        URI metrics = Objects.requireNonNull(instance.address().management()).resolve("/actuator/prometheus");
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())
+                    .body()
+                    .contains("demo_orders_recovery_elected 1.0");
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

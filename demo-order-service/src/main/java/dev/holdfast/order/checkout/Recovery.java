@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -36,8 +37,8 @@ class Recovery implements SmartLifecycle {
     private static final String LOCK = "orders:recovery";
     /** How long the orders of a dead instance wait for the next, when it was the elected one. */
     private static final Duration TTL = Duration.ofSeconds(3);
-    /** One wait for the election; then it stands again. */
-    private static final Duration TERM = Duration.ofSeconds(30);
+    /** It gives its place in the queue up for a moment after so long. */
+    private static final Duration PATIENCE = Duration.ofHours(1);
 
     private final Locks locks;
     private final OrderStore orders;
@@ -70,7 +71,7 @@ class Recovery implements SmartLifecycle {
     }
 
     private void standForElection() throws InterruptedException {
-        try (HeldLease lease = locks.acquire(LOCK, TTL, TERM)) {
+        try (HeldLease lease = locks.acquire(LOCK, TTL, PATIENCE)) {
             log.info("Elected to recover orders, with token {}", lease.fencingToken());
             elected = true;
             recover(lease);
@@ -129,7 +130,13 @@ class Recovery implements SmartLifecycle {
         return thread != null;
     }
 
-    /** Before the desk, which finishes what was taken up. The lock is given back: another is elected at once. */
+    /** After the drain, and before the desk, which finishes what was taken up. */
+    @Override
+    public int getPhase() {
+        return WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE;
+    }
+
+    /** The lock is given back: another is elected at once. */
     @Override
     public void stop() {
         Thread running = thread;

@@ -1,19 +1,16 @@
 package dev.holdfast.order.inventory;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.holdfast.defaults.problem.SampleProblem;
-import feign.Response;
-import feign.RetryableException;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
-import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.springframework.cloud.openfeign.EnableFeignClients;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
+import org.springframework.web.client.RestClientException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,7 +21,6 @@ import tools.jackson.databind.json.JsonMapper;
  * both. All throw {@link InventoryUnavailableException} when the outcome is unknown.
  */
 @Component
-@EnableFeignClients(clients = InventoryApi.class)
 public class Inventory {
 
     static final String SERVICE = "demo-inventory-service";
@@ -48,17 +44,16 @@ public class Inventory {
 
     /** Whether anything was ever stocked under this SKU: once true it stays so. */
     public boolean knows(String sku) {
-        Answer answer = ask(() -> api.stock(sku));
-        if (answer.status() != 200 && answer.status() != 404) {
+        ResponseEntity<String> answer = ask(() -> api.stock(sku));
+        if (status(answer) != 200 && status(answer) != 404) {
             throw unexpected(answer);
         }
-        return answer.status() == 200;
+        return status(answer) == 200;
     }
 
     /** Sets pieces aside for an order. */
     public Reply reserve(UUID order, String sku, int quantity, long token) {
-        String body = json.writeValueAsString(Map.of("sku", sku, "quantity", quantity));
-        return reply(ask(() -> api.reserve(order, token, body)));
+        return reply(ask(() -> api.reserve(order, token, new InventoryApi.Wanted(sku, quantity))));
     }
 
     /** Sells what is reserved. */
@@ -71,7 +66,7 @@ public class Inventory {
         return reply(ask(() -> api.cancel(order, token, sku)));
     }
 
-    private Answer ask(Supplier<Response> call) {
+    private ResponseEntity<String> ask(Supplier<ResponseEntity<String>> call) {
         try {
             return breaker.executeSupplier(() -> answer(call));
         } catch (CallNotPermittedException e) {
@@ -80,22 +75,21 @@ public class Inventory {
     }
 
     /** A 4xx is an answer, not a failure. */
-    private Answer answer(Supplier<Response> call) {
-        try (Response response = call.get()) {
-            if (response.status() >= 500) {
-                throw new InventoryUnavailableException("The inventory answered " + response.status());
+    private static ResponseEntity<String> answer(Supplier<ResponseEntity<String>> call) {
+        try {
+            ResponseEntity<String> answer = call.get();
+            if (answer.getStatusCode().is5xxServerError()) {
+                throw new InventoryUnavailableException("The inventory answered " + status(answer));
             }
-            String body = response.body() == null
-                    ? ""
-                    : new String(response.body().asInputStream().readAllBytes(), UTF_8);
-            return new Answer(response.status(), body);
-        } catch (RetryableException | IOException e) {
+            return answer;
+        } catch (RestClientException | IllegalArgumentException e) {
+            // The latter is the load balancer's when it knows no instance.
             throw new InventoryUnavailableException(e);
         }
     }
 
-    private Reply reply(Answer answer) {
-        if (answer.status() < 300) {
+    private Reply reply(ResponseEntity<String> answer) {
+        if (status(answer) < 300) {
             return Reply.DONE;
         }
         String type = typeOf(answer);
@@ -106,17 +100,21 @@ public class Inventory {
                 .orElseThrow(() -> unexpected(answer));
     }
 
-    private String typeOf(Answer answer) {
+    private String typeOf(ResponseEntity<String> answer) {
         try {
-            return json.readTree(answer.body()).path("type").asString("");
+            return json.readTree(Objects.requireNonNullElse(answer.getBody(), ""))
+                    .path("type")
+                    .asString("");
         } catch (JacksonException e) {
             return "";
         }
     }
 
-    private static IllegalStateException unexpected(Answer answer) {
-        return new IllegalStateException("The inventory answered " + answer.status() + ": " + answer.body());
+    private static int status(ResponseEntity<String> answer) {
+        return answer.getStatusCode().value();
     }
 
-    private record Answer(int status, String body) {}
+    private static IllegalStateException unexpected(ResponseEntity<String> answer) {
+        return new IllegalStateException("The inventory answered " + status(answer) + ": " + answer.getBody());
+    }
 }

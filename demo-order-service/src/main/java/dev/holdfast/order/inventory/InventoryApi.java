@@ -1,31 +1,36 @@
 package dev.holdfast.order.inventory;
 
-import feign.Response;
 import java.util.UUID;
-import org.springframework.cloud.openfeign.FeignClient;
 import org.springframework.http.MediaType;
-import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.service.annotation.GetExchange;
+import org.springframework.web.service.annotation.HttpExchange;
+import org.springframework.web.service.annotation.PutExchange;
 
-/** The inventory's HTTP API. Every call may be repeated. */
-@FeignClient(name = Inventory.SERVICE, configuration = InventoryFeign.class)
+/** The inventory's HTTP API. Every call may be repeated. Answers come as they are, problems too. */
+@HttpExchange
 interface InventoryApi {
 
     String FENCING_TOKEN = "Fencing-Token";
 
-    @GetMapping("/stock/{sku}")
-    Response stock(@PathVariable String sku);
+    /** What an order wants. */
+    record Wanted(String sku, int quantity) {}
 
-    @PutMapping(path = "/reservations/{order}", consumes = MediaType.APPLICATION_JSON_VALUE)
-    Response reserve(@PathVariable UUID order, @RequestHeader(FENCING_TOKEN) long token, @RequestBody String body);
+    @GetExchange("/stock/{sku}")
+    ResponseEntity<String> stock(@PathVariable String sku);
 
-    @PutMapping("/reservations/{order}/confirmation")
-    Response confirm(@PathVariable UUID order, @RequestHeader(FENCING_TOKEN) long token);
+    @PutExchange(url = "/reservations/{order}", contentType = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<String> reserve(
+            @PathVariable UUID order, @RequestHeader(FENCING_TOKEN) long token, @RequestBody Wanted wanted);
 
-    @PutMapping("/reservations/{order}/cancellation")
-    Response cancel(@PathVariable UUID order, @RequestHeader(FENCING_TOKEN) long token, @RequestParam String sku);
+    @PutExchange("/reservations/{order}/confirmation")
+    ResponseEntity<String> confirm(@PathVariable UUID order, @RequestHeader(FENCING_TOKEN) long token);
+
+    @PutExchange("/reservations/{order}/cancellation")
+    ResponseEntity<String> cancel(
+            @PathVariable UUID order, @RequestHeader(FENCING_TOKEN) long token, @RequestParam String sku);
 }

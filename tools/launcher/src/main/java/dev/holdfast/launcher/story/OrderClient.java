@@ -30,6 +30,11 @@ public final class OrderClient implements AutoCloseable {
         return http.send(http.request("/orders/" + id, TIMEOUT).GET());
     }
 
+    /** Lists the newest orders in a state. */
+    public Answer list(String state) throws IOException, InterruptedException {
+        return http.send(http.request("/orders?state=" + state, TIMEOUT).GET());
+    }
+
     /** Adds pieces to a stock, of a new SKU too. */
     public Answer restock(String sku, int quantity) throws IOException, InterruptedException {
         return http.send(http.request("POST", "/stock/" + sku + "/restock", Map.of("quantity", quantity), TIMEOUT)
