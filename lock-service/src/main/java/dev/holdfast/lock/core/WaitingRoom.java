@@ -46,11 +46,17 @@ final class WaitingRoom {
         var unused = waiter.answer.whenComplete((outcome, failure) -> {
             timeout.cancel(false);
             if (remove(waiter) && waiter.leavesEarly(outcome)) {
-                store.abandon(request.namespace(), request.id());
+                abandon(waiter.place());
             }
         });
         waiter.ask();
         return waiter.answer;
+    }
+
+    /** Who came back meanwhile asks again: the store may have been told in the wrong order. */
+    private void abandon(Place place) {
+        store.abandon(place.namespace(), place.id())
+                .whenComplete((done, failure) -> changed(place.namespace(), place.id()));
     }
 
     void changed(Namespace namespace, LeaseId id) {
@@ -177,7 +183,7 @@ final class WaitingRoom {
 
         private void abandonUnlessOthersWait() {
             if (!waiters.containsKey(place())) {
-                store.abandon(request.namespace(), request.id());
+                abandon(place());
             }
         }
 
