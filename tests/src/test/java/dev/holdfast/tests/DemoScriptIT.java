@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +31,10 @@ class DemoScriptIT {
     @BeforeEach
     void layOut() throws IOException {
         Path project = SharedSuite.ROOT.toRealPath();
-        Files.copy(project.resolve("demo"), root.resolve("demo"));
-        assertThat(root.resolve("demo").toFile().setExecutable(true)).isTrue();
+        Files.createDirectory(root.resolve("bin"));
+        for (String script : List.of("demo", "bin/build.sh")) {
+            Files.copy(project.resolve(script), root.resolve(script), StandardCopyOption.COPY_ATTRIBUTES);
+        }
         for (String part : List.of(
                 "pom.xml",
                 "config",
@@ -131,7 +134,7 @@ class DemoScriptIT {
 
     @Test
     void aMissingJdkIsOneLine() throws Exception {
-        Path script = root.resolve("demo");
+        Path script = root.resolve("bin/build.sh");
         Files.writeString(script, Files.readString(script).replaceFirst("jdk_folders=.*", "jdk_folders="));
         Path programs = Files.createDirectory(root.resolve("programs"));
         for (String program : List.of("cat", "dirname", "env", "grep", "sed")) {

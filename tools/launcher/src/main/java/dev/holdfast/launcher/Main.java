@@ -107,13 +107,7 @@ public final class Main {
                     return FAILED;
                 }
                 all &= verdict.holds();
-                out.println(String.format(
-                        Locale.ROOT,
-                        "%-4s  %-52s %5.1f s  %s",
-                        verdict.holds() ? "ok" : "FAIL",
-                        verdict.promise(),
-                        verdict.took().toMillis() / 1e3,
-                        verdict.seen()));
+                out.println(verdict.line());
             }
         }
         return all ? 0 : FAILED;

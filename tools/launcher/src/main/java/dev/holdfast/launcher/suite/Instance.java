@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,18 @@ public final class Instance {
             @Nullable URI management,
             @Nullable URI route,
             Path log,
-            int stage) {}
+            int stage) {
+
+        /** What tells a service to be found there. */
+        List<String> arguments() {
+            return List.of(
+                    "--server.address=127.0.0.1",
+                    "--server.port=" + uri.getPort(),
+                    "--management.server.address=127.0.0.1",
+                    "--management.server.port="
+                            + Objects.requireNonNull(management).getPort());
+        }
+    }
 
     Instance(
             Address address, Supplier<List<String>> command, BooleanSupplier ready, Children children, Path runFolder) {

@@ -48,6 +48,11 @@ public final class Redis {
         return instance;
     }
 
+    /** What tells a service to use it. */
+    String argument() {
+        return "--spring.data.redis.url=" + instance.uri();
+    }
+
     /** Wipes all data, as an operator's mistake would. */
     public void flushAll() throws IOException {
         String reply = ask(instance.uri().getPort(), "FLUSHALL");

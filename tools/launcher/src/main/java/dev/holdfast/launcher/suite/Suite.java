@@ -286,20 +286,15 @@ public final class Suite implements AutoCloseable {
 
     private List<String> serviceCommand(Application application, Instance.Address address) {
         var command = new ArrayList<>(application.command());
+        command.addAll(address.arguments());
         command.addAll(List.of(
-                "--server.address=127.0.0.1",
-                "--server.port=" + address.uri().getPort(),
-                "--management.server.address=127.0.0.1",
-                "--management.server.port="
-                        + Objects.requireNonNull(address.management()).getPort(),
                 "--HOLDFAST_HOST=" + address.uri().getHost(),
                 "--HOLDFAST_REGISTRY="
                         + registries.stream()
                                 .map(registry -> registry.resolve("/eureka/").toString())
                                 .collect(Collectors.joining(",")),
                 "--eureka.instance.instance-id=" + address.name(),
-                "--spring.data.redis.host=127.0.0.1",
-                "--spring.data.redis.port=" + redis.instance().uri().getPort(),
+                redis.argument(),
                 "--HOLDFAST_POSTGRES=127.0.0.1:" + postgres.getPort(),
                 "--HOLDFAST_POSTGRES_USER=" + Postgres.USER));
         if (registries.contains(address.uri()) && registries.size() > 1) {

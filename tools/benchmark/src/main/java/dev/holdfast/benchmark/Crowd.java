@@ -1,0 +1,129 @@
+package dev.holdfast.benchmark;
+
+import dev.holdfast.benchmark.Waiter.Grant;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Clients in one namespace, in turn at each lock service: some that hold locks, and any number that wait for them. */
+final class Crowd implements AutoCloseable {
+
+    /** How many arrive at a time. */
+    private static final int ARRIVING = 64;
+
+    private static final int PATIENCE_SECONDS = 40;
+
+    private final List<URI> services;
+    private final String namespace;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore door = new Semaphore(ARRIVING);
+    private final List<Waiter> everyone = new ArrayList<>();
+    private final BlockingQueue<Grant> grants = new LinkedBlockingQueue<>();
+    private volatile @Nullable IOException lost;
+
+    Crowd(List<URI> services, String namespace) {
+        this.services = services;
+        this.namespace = namespace;
+    }
+
+    /** A client that holds a lock. */
+    Waiter hold(String lock) throws IOException {
+        Waiter holder = newcomer(lock);
+        holder.acquire();
+        return holder;
+    }
+
+    /** Clients that wait, so many for each lock. Returns when all stand in their queues. */
+    List<Waiter> queue(List<String> locks, int each) throws IOException, InterruptedException {
+        List<Waiter> all = new ArrayList<>();
+        List<Future<?>> arrivals = new ArrayList<>();
+        for (int i = 0; i < each; i++) {
+            for (String lock : locks) {
+                door.acquire();
+                Waiter waiter = newcomer(lock);
+                all.add(waiter);
+                arrivals.add(threads.submit(() -> {
+                    try {
+                        waiter.queue();
+                    } finally {
+                        door.release();
+                    }
+                    threads.execute(() -> await(waiter));
+                    return waiter;
+                }));
+            }
+        }
+        for (Future<?> arrival : arrivals) {
+            arrived(arrival);
+        }
+        return all;
+    }
+
+    private static void arrived(Future<?> arrival) throws IOException, InterruptedException {
+        try {
+            arrival.get();
+        } catch (ExecutionException failure) {
+            throw new IOException("a client could not queue: " + failure.getCause(), failure);
+        }
+    }
+
+    private void await(Waiter waiter) {
+        try {
+            grants.add(waiter.await());
+        } catch (IOException gone) {
+            lost = new IOException(waiter + ": " + gone.getMessage(), gone);
+        }
+    }
+
+    /** The next grant to anyone. */
+    Grant next() throws IOException, InterruptedException {
+        Grant grant = grants.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (grant == null) {
+            throw new IOException(
+                    "nobody was granted anything for " + PATIENCE_SECONDS + " s; a waiter failed: " + lost);
+        }
+        return grant;
+    }
+
+    /** What a GET in the namespace answers. */
+    Reply get(String what) throws IOException {
+        try (var connection = new Connection(services.getFirst(), namespace)) {
+            return connection.get(what);
+        }
+    }
+
+    /** Does something to each at once. */
+    void each(List<Waiter> some, Act act) {
+        some.forEach(waiter -> threads.execute(() -> act.on(waiter)));
+    }
+
+    /** What is done to a client. */
+    @FunctionalInterface
+    interface Act {
+        void on(Waiter waiter);
+    }
+
+    private Waiter newcomer(String lock) throws IOException {
+        URI service = services.get(everyone.size() % services.size());
+        Waiter newcomer = new Waiter(new Connection(service, namespace), lock);
+        everyone.add(newcomer);
+        return newcomer;
+    }
+
+    /** Everyone hangs up. */
+    @Override
+    public void close() {
+        everyone.forEach(Waiter::hangUp);
+        threads.close();
+    }
+}
