@@ -55,7 +55,7 @@ public interface LeaseStore {
     CompletionStage<List<Lease>> revoke(Namespace namespace, LockName name, Duration grace);
 
     /**
-     * Locks in use whose names begin with the prefix, after the cursor.
+     * Locks in use whose names begin with the prefix, after the cursor. Ends nothing: what is due may still be there.
      *
      * @param cursor {@link LockPage#next()} of the page before, or empty
      */

@@ -17,7 +17,8 @@ local read_before = {}
 
 -- #include engine.lua
 
-if now >= m[DUE] then
+-- A page shows what there is: ending first what is due may take longer than the page, and a sweep is about to.
+if now >= m[DUE] and ARGV[3] == 'one' then
   -- #include ending.lua
   reap()
 end
@@ -88,7 +89,7 @@ else
     -- Mostly it is held exclusively: straight from its text, as describe() would tell it.
     local revision, hold, holder, waiting = string.match(values[i] or '', '^(%d+) %d+ (%S+) x (%S+) (%d+)$')
     local value = holder and read_before[base .. 'lease:' .. holder]
-    if not reaped and value and string.sub(value, 1, 5) == 'HELD\n' then
+    if value and string.sub(value, 1, 5) == 'HELD\n' then
       found[#found + 1] = { name, revision, tonumber(waiting), 'x', 1, 0, { holder .. '\n' .. value }, {}, tonumber(hold) }
     else
       local k = lock(name)

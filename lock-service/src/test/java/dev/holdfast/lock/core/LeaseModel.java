@@ -182,13 +182,23 @@ final class LeaseModel {
         }
         if (justGranted) {
             happened(LeaseEvent.Kind.GRANTED, entry);
-            entry.since = now;
         }
-        entry.state = State.HELD;
-        entry.open.clear();
-        entry.deadline = Math.min(now + request.ttl().toMillis(), entry.revoked);
+        hold(entry, request.ttl());
         handOff();
         return new Answer.Held(justGranted);
+    }
+
+    private void hold(Entry entry, Ttl ttl) {
+        if (entry.state != State.HELD) {
+            entry.state = State.HELD;
+            entry.since = now;
+            entry.open.clear();
+        }
+        entry.deadline = Math.min(now + ttl.toMillis(), entry.revoked);
+        Duration most = limits.maxHold();
+        if (most != null) {
+            entry.deadline = Math.min(entry.deadline, entry.since + most.toMillis());
+        }
     }
 
     private Answer acquire(Entry entry, LeaseRequest request, @Nullable Duration wait, String instance) {
@@ -209,8 +219,7 @@ final class LeaseModel {
         entry.since = now;
         entry.metadata = request.metadata();
         if (isGrantable(entry)) {
-            entry.state = State.HELD;
-            entry.deadline = now + request.ttl().toMillis();
+            hold(entry, request.ttl());
             entries.put(entry.id, entry);
             happened(LeaseEvent.Kind.GRANTED, entry);
             return new Answer.Held(true);
@@ -236,6 +245,13 @@ final class LeaseModel {
         happened(LeaseEvent.Kind.QUEUED, entry);
         keepPlace(entry, wait, instance);
         return new Answer.Waiting(position(entry));
+    }
+
+    /** All is lost. */
+    void wipe() {
+        entries.clear();
+        tombstones.clear();
+        granted.clear();
     }
 
     Answer release(LeaseId id, @Nullable FencingToken token) {

@@ -31,6 +31,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -1022,6 +1023,29 @@ public abstract class LeaseStoreContract {
             here.hold(lease("bob"), permits(1, 3, "p"));
             here.waitFor(lease("ann"), permits(1, 3, "p"));
             assertThat(here.queueFor(lease("bob"), permits(2, 3, "p"))).isEqualTo(cycle("bob", "p", "ann", "p"));
+        }
+
+        @Test
+        void isNoLongerLookedForAfterAThousandEdges() {
+            LockSpec[] crowded =
+                    IntStream.range(0, 9).mapToObj(i -> shared("crowded" + i)).toArray(LockSpec[]::new);
+            for (int i = 0; i < 110; i++) {
+                here.hold(lease("reader" + i), crowded);
+            }
+            here.hold("b", lease("bob"));
+            here.waitFor("b", lease("ann"));
+            for (int i = 0; i < 8; i++) {
+                here.hold(lease("busy" + i), shared("a"));
+                here.waitFor("crowded" + i, lease("busy" + i));
+            }
+            Held seen = here.hold(lease("ann"), shared("a"));
+            assertThat(here.queue("a", lease("bob"))).isEqualTo(cycle("bob", "a", "ann", "b"));
+
+            here.release(seen);
+            here.hold(lease("busy8"), shared("a"));
+            here.waitFor("crowded8", lease("busy8"));
+            here.hold(lease("ann"), shared("a"));
+            assertThat(here.queue("a", lease("bob"))).isInstanceOf(Waiting.class);
         }
 
         @Test

@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * What a store does at random, against what the model says.
  *
  * <p>Clients ask at any of several instances, repeat themselves as if an answer had been lost, or ask for something
- * else under the same id; instances die and others come; time passes in between, by the store's clock. After a step
+ * else under the same id; instances die and others come; the store loses all it knows; time passes in between, by the
+ * store's clock. After a step
  * that differs the seed and the last steps tell how to see it again.
  */
 public abstract class LeaseStoreModelTest {
@@ -34,7 +35,7 @@ public abstract class LeaseStoreModelTest {
     private static final int RUNS = Integer.getInteger("holdfast.runs", 30);
     private static final int STEPS = 150;
     private static final Limits LIMITS =
-            new Limits(Duration.ofHours(24), null, Limits.METADATA_CAP, 10_000, 5, 4, 1_000_000);
+            new Limits(Duration.ofHours(24), Duration.ofSeconds(45), Limits.METADATA_CAP, 10_000, 5, 4, 1_000_000);
     protected static final LeaseRules RULES = new LeaseRules(LIMITS);
 
     private final List<String> steps = new ArrayList<>();
@@ -54,6 +55,9 @@ public abstract class LeaseStoreModelTest {
     protected abstract void close(LeaseStore store);
 
     protected abstract void advance(Duration time);
+
+    /** Has the store lose all it knows. */
+    protected abstract void wipe();
 
     @Test
     void theStoreDoesWhatTheModelSays() {
@@ -130,6 +134,8 @@ public abstract class LeaseStoreModelTest {
             close(instances.remove(at));
             names.remove(at);
             born(at);
+        } else if (mood < 91) {
+            loseAll();
         } else {
             pass();
         }
@@ -147,6 +153,18 @@ public abstract class LeaseStoreModelTest {
                                 event.kind(), event.lease(), event.lasted().toMillis(), event.locks())))
                 .containsExactlyInAnyOrderElementsOf(model.takeHappened());
         lastEvent = events.isEmpty() ? lastEvent : events.getLast().id();
+    }
+
+    /** Later than any token says, or another instance than the one that saw the last would repeat it. */
+    private void loseAll() {
+        if (random.nextInt(3) == 0) {
+            note("loses all", "");
+            wipe();
+            model.wipe();
+            lastEvent = EventId.NONE;
+            advance(Duration.ofSeconds(1));
+            model.advance(Duration.ofSeconds(1));
+        }
     }
 
     private void ensure(LeaseStore store, String name, LeaseRequest request) {

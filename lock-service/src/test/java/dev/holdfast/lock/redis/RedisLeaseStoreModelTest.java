@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 class RedisLeaseStoreModelTest extends LeaseStoreModelTest {
@@ -43,5 +44,14 @@ class RedisLeaseStoreModelTest extends LeaseStoreModelTest {
     @Override
     protected void advance(Duration time) {
         CLOCK.advance(time);
+    }
+
+    @Override
+    protected void wipe() {
+        Instant now = CLOCK.now();
+        try (RedisConnection redis = FACTORY.getConnection()) {
+            redis.serverCommands().flushAll();
+        }
+        CLOCK.set(now);
     }
 }
