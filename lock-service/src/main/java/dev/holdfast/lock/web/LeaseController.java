@@ -49,6 +49,7 @@ final class LeaseController {
         LeaseId lease = LeaseId.parse(id);
         RequestHeaders.refuseContentEncoding(exchange.getRequest().getHeaders());
         return body.map(bytes -> LeaseBody.read(bytes, in, lease, ANYONE))
+                .flatMap(request -> Callers.ifStillThere(exchange.getRequest(), request))
                 .flatMap(request -> ensure(request, exchange))
                 .flatMap(outcome -> {
                     Audit.told(in, lease, ANYONE, outcome);
