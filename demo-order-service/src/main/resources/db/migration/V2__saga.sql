@@ -14,8 +14,9 @@ alter table order_step alter column fencing_token drop not null;
 
 alter table orders add column trace_id text check (trace_id ~ '^[0-9a-f]{32}$');
 
--- When an order that is not finished is taken up by recovery: each step puts it off. What is left from before is due.
-alter table orders add column due_at timestamptz not null default now();
+-- When an order that is not finished is taken up by recovery: each step puts it off. The default is for what is left from
+-- before, and for what instances of the release before still place.
+alter table orders add column due_at timestamptz not null default now() + interval '1 min';
 drop index orders_pending;
 create index orders_due on orders (due_at) where status not in ('CONFIRMED', 'CANCELLED');
 

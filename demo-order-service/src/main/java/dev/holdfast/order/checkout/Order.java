@@ -4,6 +4,7 @@ import dev.holdfast.defaults.problem.SampleProblem;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,12 @@ record Order(
      * @param token of the lease it was done under; none for what is no business of the inventory's
      */
     record Done(Step step, Instant at, @Nullable Long token) {}
+
+    /** The order once this step is done. */
+    Order after(Done done, Status then, @Nullable SampleProblem why) {
+        List<Done> more = Stream.concat(steps.stream(), Stream.of(done)).toList();
+        return new Order(id, sku, quantity, then, why, traceId, placedAt, more);
+    }
 
     boolean isSettled() {
         return status == Status.CONFIRMED || status == Status.CANCELLED;

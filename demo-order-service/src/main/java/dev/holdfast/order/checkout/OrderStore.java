@@ -96,9 +96,10 @@ class OrderStore {
      *
      * @param order as it was read before the step
      * @param token of the lease under which it was done, or null if it needed none
-     * @return whether it was stored: not if the order has moved since, or was worked on under a newer lease
+     * @return the order after it; empty if it was not stored, because the order has moved since or was worked on under a
+     *     newer lease
      */
-    boolean store(Order order, Step step, Status then, @Nullable SampleProblem reason, @Nullable Long token) {
+    Optional<Order> store(Order order, Step step, Status then, @Nullable SampleProblem reason, @Nullable Long token) {
         return jdbc.sql("""
                         with moved as (
                             update orders set status = :then, reason = :reason,
@@ -109,18 +110,18 @@ class OrderStore {
                         done as (
                             insert into order_step (order_id, step, fencing_token)
                             select id, :step, :token from moved on conflict do nothing)
-                        select count(*) from moved""")
-                        .param("then", then.name())
-                        .param("reason", name(reason), Types.VARCHAR)
-                        .param("token", token, Types.BIGINT)
-                        .param("due", dueAfterSeconds)
-                        .param("id", order.id())
-                        .param("status", order.status().name())
-                        .param("before", name(order.reason()), Types.VARCHAR)
-                        .param("step", step.name())
-                        .query(Long.class)
-                        .single()
-                == 1;
+                        select clock_timestamp() from moved""")
+                .param("then", then.name())
+                .param("reason", name(reason), Types.VARCHAR)
+                .param("token", token, Types.BIGINT)
+                .param("due", dueAfterSeconds)
+                .param("id", order.id())
+                .param("status", order.status().name())
+                .param("before", name(order.reason()), Types.VARCHAR)
+                .param("step", step.name())
+                .query(Timestamp.class)
+                .optional()
+                .map(at -> order.after(new Done(step, at.toInstant(), token), then, reason));
     }
 
     /**

@@ -15,6 +15,7 @@ import dev.holdfast.order.payment.PaymentUnavailableException;
 import dev.holdfast.order.payment.Payments;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,91 +69,92 @@ class Saga {
         long begun = System.nanoTime();
         Order order = unfinished;
         while (!order.isSettled()) {
-            step(order, begun);
+            UUID id = order.id();
             // What another instance did meanwhile counts as well.
-            order = required(order.id());
+            order = step(order, begun).orElseGet(() -> required(id));
         }
         return order;
     }
 
-    private void step(Order order, long begun) {
+    /** Does the next step and stores it; empty if the order turns out to have moved. */
+    private Optional<Order> step(Order order, long begun) {
         if (order.reason() != null && order.owesRefund()) {
-            refund(order, order.reason());
-        } else if (order.reason() == null && order.status() == Status.RESERVED) {
-            charge(order);
-        } else {
-            write(order, begun);
+            return refund(order, order.reason());
         }
+        return order.reason() == null && order.status() == Status.RESERVED ? charge(order) : write(order, begun);
     }
 
-    private void charge(Order order) {
+    private Optional<Order> charge(Order order) {
         try {
-            switch (payments.charge(order.id(), order.quantity())) {
+            return switch (payments.charge(order.id(), order.quantity())) {
                 case CHARGED -> orders.store(order, Step.CHARGED, Status.CHARGED, null, null);
                 case DECLINED ->
                     orders.store(order, Step.DECLINED, order.status(), SampleProblem.PAYMENT_DECLINED, null);
-            }
+            };
         } catch (PaymentUnavailableException e) {
             if (Instant.now().isBefore(order.steps().getLast().at().plus(paymentPatience))) {
                 throw e;
             }
-            orders.store(order, Step.GIVEN_UP, order.status(), SampleProblem.PAYMENT_TIMED_OUT, null);
+            return orders.store(order, Step.GIVEN_UP, order.status(), SampleProblem.PAYMENT_TIMED_OUT, null);
         }
     }
 
-    private void refund(Order order, SampleProblem reason) {
+    private Optional<Order> refund(Order order, SampleProblem reason) {
         payments.refund(order.id(), order.quantity());
         Status then = order.has(Step.REFUSED) ? Status.CANCELLED : order.status();
-        orders.store(order, Step.REFUNDED, then, reason, null);
+        return orders.store(order, Step.REFUNDED, then, reason, null);
     }
 
-    /** The next write to the inventory, under a fresh lease, unless the order turns out to have moved. */
-    private void write(Order order, long begun) {
+    /** The next write to the inventory, under a fresh lease. */
+    private Optional<Order> write(Order order, long begun) {
         String lock = "stock:" + order.sku();
-        turns.take(lock, left(begun), () -> {
+        return turns.take(lock, left(begun), () -> {
             try (HeldLease lease = lease(lock, begun)) {
                 // What was read before the grant may be old: another instance may have worked on it.
                 Order now = required(order.id());
-                if (now.status() == order.status() && now.reason() == order.reason()) {
-                    lease.ensureHeld();
-                    writeUnder(lease.fencingToken(), now);
+                if (now.status() != order.status() || now.reason() != order.reason()) {
+                    return Optional.of(now);
                 }
+                lease.ensureHeld();
+                return writeUnder(lease.fencingToken(), now);
             } catch (LeaseLostException e) {
                 log.info("Lost the lease for order {}; a fresh one goes on", order.id());
+                return Optional.empty();
             }
         });
     }
 
-    private void writeUnder(long token, Order order) {
+    private Optional<Order> writeUnder(long token, Order order) {
         SampleProblem reason = order.reason();
         UUID id = order.id();
         if (reason != null) {
-            after(inventory.cancel(id, order.sku(), token), order, token, Step.RELEASED, Status.CANCELLED);
-        } else if (order.status() == Status.PENDING) {
-            Reply reply = inventory.reserve(id, order.sku(), order.quantity(), token);
-            after(reply, order, token, Step.RESERVED, Status.RESERVED);
-        } else {
-            after(inventory.confirm(id, token), order, token, Step.CONFIRMED, Status.CONFIRMED);
+            return after(inventory.cancel(id, order.sku(), token), order, token, Step.RELEASED, Status.CANCELLED);
         }
+        if (order.status() == Status.PENDING) {
+            Reply reply = inventory.reserve(id, order.sku(), order.quantity(), token);
+            return after(reply, order, token, Step.RESERVED, Status.RESERVED);
+        }
+        return after(inventory.confirm(id, token), order, token, Step.CONFIRMED, Status.CONFIRMED);
     }
 
-    private void after(Reply reply, Order order, long token, Step step, Status then) {
-        boolean stored =
+    private Optional<Order> after(Reply reply, Order order, long token, Step step, Status then) {
+        Optional<Order> stored =
                 switch (reply) {
                     case DONE -> orders.store(order, step, then, order.reason(), token);
                     case OUT_OF_STOCK -> refuse(order, token, SampleProblem.OUT_OF_STOCK);
                     case UNKNOWN_SKU -> refuse(order, token, SampleProblem.UNKNOWN_SKU);
                     case RESERVATION_CANCELLED -> refuse(order, token, SampleProblem.RESERVATION_CANCELLED);
-                    case STALE_FENCING_TOKEN -> false;
+                    case STALE_FENCING_TOKEN -> Optional.empty();
                 };
-        if (!stored) {
+        if (stored.isEmpty()) {
             log.info("The token for order {} is stale; a fresh lease goes on", order.id());
             pause();
         }
+        return stored;
     }
 
     /** The inventory holds nothing for the order and will not: there is nothing to release, but perhaps to refund. */
-    private boolean refuse(Order order, long token, SampleProblem reason) {
+    private Optional<Order> refuse(Order order, long token, SampleProblem reason) {
         if (order.reason() != null) {
             throw new IllegalStateException("The inventory cannot cancel order " + order.id() + ": " + reason);
         }

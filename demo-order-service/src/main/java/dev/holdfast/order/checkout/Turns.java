@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
 
@@ -26,7 +27,7 @@ final class Turns {
      *
      * @throws LockNotAcquiredException if that takes longer than {@code upTo}
      */
-    void take(String lock, Duration upTo, Runnable work) {
+    <T> T take(String lock, Duration upTo, Supplier<T> work) {
         long joined = System.nanoTime();
         Queue queue = join(lock);
         try {
@@ -35,7 +36,7 @@ final class Turns {
             }
             try {
                 queue.failIfAnotherDidSince(joined);
-                work.run();
+                return work.get();
             } catch (LockNotAcquiredException | InventoryUnavailableException | DataAccessResourceFailureException e) {
                 if (!(e instanceof LockNotAcquiredException refusal) || refusal.reason() == Reason.UNAVAILABLE) {
                     queue.fail(e);
