@@ -35,6 +35,13 @@ final class CurrentLease {
         T go() throws X;
     }
 
+    static void run(HeldLease lease, Runnable work) {
+        under(lease, () -> {
+            work.run();
+            return lease;
+        });
+    }
+
     /** Does work on the calling thread under a lease. */
     static <T extends @Nullable Object, X extends Throwable> T under(HeldLease lease, Work<T, X> work) throws X {
         HeldLease before = ofThread();

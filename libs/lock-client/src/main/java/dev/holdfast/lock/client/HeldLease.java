@@ -84,10 +84,7 @@ public interface HeldLease extends AutoCloseable {
      */
     default void run(Runnable work) {
         ensureHeld();
-        CurrentLease.under(this, () -> {
-            work.run();
-            return this;
-        });
+        CurrentLease.run(this, work);
     }
 
     /**

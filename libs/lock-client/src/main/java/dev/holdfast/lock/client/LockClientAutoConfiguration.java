@@ -2,12 +2,18 @@ package dev.holdfast.lock.client;
 
 import dev.holdfast.ejection.Ejections;
 import feign.Client;
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.springboot.bulkhead.autoconfigure.BulkheadAutoConfiguration;
 import io.github.resilience4j.springboot.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.cloud.client.loadbalancer.LoadBalancedRetryFactory;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
 import org.springframework.cloud.loadbalancer.config.BlockingLoadBalancerClientAutoConfiguration;
@@ -15,6 +21,7 @@ import org.springframework.cloud.loadbalancer.support.LoadBalancerClientFactory;
 import org.springframework.cloud.loadbalancer.support.LoadBalancerEagerContextInitializer;
 import org.springframework.cloud.openfeign.loadbalancer.RetryableFeignBlockingLoadBalancerClient;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 /**
@@ -23,7 +30,12 @@ import org.springframework.core.env.Environment;
  * <p>Feign's own builder, not {@code @EnableFeignClients}: it shares the load balancer with the program's Feign clients,
  * and neither their settings nor their JSON.
  */
-@AutoConfiguration(after = {BlockingLoadBalancerClientAutoConfiguration.class, CircuitBreakerAutoConfiguration.class})
+@AutoConfiguration(
+        after = {
+            BlockingLoadBalancerClientAutoConfiguration.class,
+            CircuitBreakerAutoConfiguration.class,
+            BulkheadAutoConfiguration.class
+        })
 @EnableConfigurationProperties(LockClientProperties.class)
 class LockClientAutoConfiguration {
     private static final String NAMELESS = "holdfast";
@@ -37,6 +49,8 @@ class LockClientAutoConfiguration {
             LoadBalancerClientFactory loadBalancers,
             Ejections ejections,
             CircuitBreakerRegistry breakers,
+            BulkheadRegistry bulkheads,
+            ObjectProvider<LeaseMeters> meters,
             Environment environment) {
         InstanceClient instances = new InstanceClient(RemoteLeases.SERVICE, RemoteLeases.CONNECT_TIMEOUT);
         ejections.onEjection(instance -> {
@@ -51,12 +65,36 @@ class LockClientAutoConfiguration {
                 : environment.getProperty("spring.application.name", NAMELESS);
         RemoteLeases leases =
                 new RemoteLeases(client, breakers.circuitBreaker(RemoteLeases.SERVICE), properties.namespace());
-        return new RemoteLocks(SharedParts.of(leases, properties.leakTraces()), owner, properties.waitSlice());
+        return new RemoteLocks(
+                SharedParts.of(leases, meters.getIfAvailable(() -> LeaseMeters.NONE), properties.leakTraces()),
+                owner,
+                properties.waitSlice(),
+                new Waiters(bulkheads.bulkhead(RemoteLeases.SERVICE)));
     }
 
     /** The first acquire finds its load balancer made. */
     @Bean
     LoadBalancerEagerContextInitializer lockServiceLoadBalancer(LoadBalancerClientFactory loadBalancers) {
         return new LoadBalancerEagerContextInitializer(loadBalancers, List.of(RemoteLeases.SERVICE));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(MeterBinder.class)
+    static class Meters {
+
+        @Bean
+        MicrometerLeaseMeters leaseMeters() {
+            return new MicrometerLeaseMeters();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(HealthIndicator.class)
+    static class Health {
+
+        @Bean
+        WaitersHealth lockWaitersHealthIndicator(BulkheadRegistry bulkheads) {
+            return new WaitersHealth(bulkheads.bulkhead(RemoteLeases.SERVICE));
+        }
     }
 }

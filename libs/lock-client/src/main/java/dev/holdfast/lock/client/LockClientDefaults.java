@@ -1,14 +1,21 @@
 package dev.holdfast.lock.client;
 
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /** The settings of others' libraries that the lock client needs. Any setting of the program wins. */
 final class LockClientDefaults implements EnvironmentPostProcessor {
     private static final String BREAKER = "resilience4j.circuitbreaker.instances." + RemoteLeases.SERVICE + ".";
+
+    private static final String BULKHEAD = "resilience4j.bulkhead.instances." + RemoteLeases.SERVICE + ".";
+    private static final String SIMPLE = "spring.cloud.discovery.client.simple";
 
     private static final Map<String, Object> DEFAULTS = Map.ofEntries(
             // A PUT or DELETE of a lease may be repeated, and by default only GET is.
@@ -31,10 +38,28 @@ final class LockClientDefaults implements EnvironmentPostProcessor {
             // An open breaker is seen in the health's detail; the service itself is well.
             Map.entry(BREAKER + "register-health-indicator", true),
             Map.entry(BREAKER + "allow-health-indicator-to-fail", false),
-            Map.entry("management.health.circuitbreakers.enabled", true));
+            Map.entry("management.health.circuitbreakers.enabled", true),
+            // Callers that wait, each with a thread and a connection. No more of them wait for a place among these.
+            Map.entry(BULKHEAD + "max-concurrent-calls", 256),
+            Map.entry(BULKHEAD + "max-wait-duration", "0s"));
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-        environment.getPropertySources().addLast(new MapPropertySource("holdfastLockClient", DEFAULTS));
+        Map<String, Object> defaults = new HashMap<>(DEFAULTS);
+        defaults.putAll(instances(environment));
+        environment.getPropertySources().addLast(new MapPropertySource("holdfastLockClient", defaults));
+    }
+
+    /** The list of URLs, for Spring Cloud's discovery without a registry. It is asked before a registry, if there is one. */
+    private static Map<String, Object> instances(ConfigurableEnvironment environment) {
+        List<String> urls = Binder.get(environment)
+                .bind("holdfast.locks.urls", Bindable.listOf(String.class))
+                .orElse(List.of());
+        Map<String, Object> instances = new HashMap<>();
+        for (int i = 0; i < urls.size(); i++) {
+            instances.put("%s.instances.%s[%d].uri".formatted(SIMPLE, RemoteLeases.SERVICE, i), urls.get(i));
+            instances.put(SIMPLE + ".order", -1);
+        }
+        return instances;
     }
 }

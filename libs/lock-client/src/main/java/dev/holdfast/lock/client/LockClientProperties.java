@@ -1,6 +1,8 @@
 package dev.holdfast.lock.client;
 
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -16,13 +18,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     another one half a second after that
  * @param leakTraces whether a lease that was never closed is logged with the stack trace of where it was taken. It costs
  *     some microseconds for each lease
+ * @param urls where the lock service is, such as {@code http://10.0.0.1:8081}, one for each instance, or that of a
+ *     gateway. By default a registry says it
  */
 @ConfigurationProperties("holdfast.locks")
 public record LockClientProperties(
         @DefaultValue("default") String namespace,
         @Nullable String owner,
         @DefaultValue("1s") Duration waitSlice,
-        @DefaultValue("true") boolean leakTraces) {
+        @DefaultValue("true") boolean leakTraces,
+        @DefaultValue List<URI> urls) {
     private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
     private static final int MAX_OWNER = 91;
     private static final Duration LONGEST_SLICE = Duration.ofSeconds(30);
@@ -34,6 +39,15 @@ public record LockClientProperties(
                 isWholeSeconds(waitSlice) && !waitSlice.isZero() && waitSlice.compareTo(LONGEST_SLICE) <= 0,
                 "wait-slice must be a number of whole seconds from 1 to 30",
                 waitSlice);
+        urls.forEach(url -> require(isOrigin(url), "urls must be of the form http://host:port", url));
+        urls = List.copyOf(urls);
+    }
+
+    private static boolean isOrigin(URI url) {
+        return ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
+                && url.getHost() != null
+                && url.getUserInfo() == null
+                && (url.getRawPath().isEmpty() || url.getRawPath().equals("/"));
     }
 
     private static boolean isWholeSeconds(Duration duration) {

@@ -1,29 +1,56 @@
 package dev.holdfast.lock.client;
 
+import dev.holdfast.lock.client.LockNotAcquiredException.Reason;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The locks of the lock service. */
 final class RemoteLocks implements Locks, AutoCloseable {
     private final SharedParts parts;
     private final String owner;
     private final Duration waitSlice;
+    private final Waiters waiters;
 
     /** @param owner what owners begin with */
-    RemoteLocks(SharedParts parts, String owner, Duration waitSlice) {
+    RemoteLocks(SharedParts parts, String owner, Duration waitSlice, Waiters waiters) {
         this.parts = parts;
         this.owner = owner;
         this.waitSlice = waitSlice;
+        this.waiters = waiters;
     }
 
     @Override
     public HeldLease acquire(LockSet locks, Duration ttl, Duration waitUpTo) {
-        return new Acquisition(parts, owner, locks, ttl).within(waitUpTo, waitSlice);
+        Supplier<HeldLease> attempt = () -> acquisition(locks, ttl).within(waitUpTo, waitSlice);
+        boolean waits = waitUpTo.compareTo(Duration.ZERO) > 0;
+        return timed(() -> Optional.of(waits ? waiters.admit(locks, attempt) : attempt.get()))
+                .orElseThrow();
     }
 
     @Override
     public Optional<HeldLease> tryAcquire(LockSet locks, Duration ttl) {
-        return new Acquisition(parts, owner, locks, ttl).atOnce();
+        return timed(acquisition(locks, ttl)::atOnce);
+    }
+
+    private Acquisition acquisition(LockSet locks, Duration ttl) {
+        return new Acquisition(parts, owner, locks, ttl);
+    }
+
+    private Optional<HeldLease> timed(Supplier<Optional<HeldLease>> attempt) {
+        long start = System.nanoTime();
+        String outcome = "failed";
+        try {
+            Optional<HeldLease> lease = attempt.get();
+            outcome = lease.isPresent() ? "held" : Reason.BUSY.name();
+            return lease;
+        } catch (LockNotAcquiredException e) {
+            outcome = e.reason().name();
+            throw e;
+        } finally {
+            parts.meters().waited(outcome.toLowerCase(Locale.ROOT), Duration.ofNanos(System.nanoTime() - start));
+        }
     }
 
     /** How many calls are to come by themselves. */

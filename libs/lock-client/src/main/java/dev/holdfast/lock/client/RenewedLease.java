@@ -36,6 +36,7 @@ final class RenewedLease {
     private final LeaseRequest request;
     private final Duration ttl;
     private final long token;
+    private final long since = System.nanoTime();
 
     // These are guarded by this; no call is made under it.
     private final Set<Hold> holds = new HashSet<>();
@@ -146,8 +147,9 @@ final class RenewedLease {
     private void release() {
         Answer answer = parts.leases().release(id, token);
         switch (answer.kind()) {
-            case RELEASED -> {}
+            case RELEASED -> held("released");
             case ENDED -> {
+                countLoss();
                 log.warn("Lost the lease {} on {} before its release: {}", id, locks, answer.problem());
                 throw lost("the lock service says " + answer.problem());
             }
@@ -164,6 +166,7 @@ final class RenewedLease {
         if (holds.remove(hold)) {
             log.error("A handle of the lease {} on {} was never closed: it is closed now", id, locks, hold.taken);
             if (endWithoutHolds()) {
+                held("forgotten");
                 abandon();
             }
         }
@@ -230,6 +233,7 @@ final class RenewedLease {
         if (state == State.HELD) {
             this.reason = reason;
             end(State.LOST);
+            countLoss();
             log.warn("Lost the lease {} on {}: {}", id, locks, reason);
             // Here, under the lock: none may come after its handle was closed.
             holds.forEach(hold -> hold.workers.forEach(Thread::interrupt));
@@ -246,6 +250,15 @@ final class RenewedLease {
         state = end;
         callOffRenewal.run();
         callOffDeadline.run();
+    }
+
+    private void countLoss() {
+        parts.meters().lost();
+        held("lost");
+    }
+
+    private void held(String outcome) {
+        parts.meters().held(outcome, Duration.ofNanos(System.nanoTime() - since));
     }
 
     private void abandon() {

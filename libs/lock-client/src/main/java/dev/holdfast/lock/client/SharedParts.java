@@ -7,6 +7,7 @@ import java.lang.ref.Cleaner;
  *
  * @param abandonment ends those that nobody here wants any more
  * @param timer when to renew which
+ * @param lanes over which they are renewed
  * @param cleaner notices handles that were forgotten
  * @param traces whether a forgotten handle is logged with where it was taken
  */
@@ -15,12 +16,13 @@ record SharedParts(
         Abandonment abandonment,
         LeaseTimer timer,
         RenewalLanes lanes,
+        LeaseMeters meters,
         Cleaner cleaner,
         boolean traces) {
 
-    static SharedParts of(RemoteLeases leases, boolean traces) {
+    static SharedParts of(RemoteLeases leases, LeaseMeters meters, boolean traces) {
         LeaseTimer timer = new LeaseTimer();
-        return new SharedParts(
-                leases, new Abandonment(leases, timer), timer, new RenewalLanes(), Cleaner.create(), traces);
+        Abandonment abandonment = new Abandonment(leases, timer);
+        return new SharedParts(leases, abandonment, timer, new RenewalLanes(), meters, Cleaner.create(), traces);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.ejection.Ejections;
+import dev.holdfast.lock.api.ProblemKind;
 import dev.holdfast.lock.client.LockNotAcquiredException.Reason;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,6 +26,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.actuate.endpoint.IndicatedHealthDescriptor;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.cloud.client.DefaultServiceInstance;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -112,6 +114,105 @@ class LockClientAutoConfigurationTest {
     }
 
     @Test
+    void aListOfUrlsDoesWithoutARegistryAndAnInstanceThatIsGoneIsLeftOut() throws IOException {
+        try (Instance there = new Instance();
+                ConfigurableApplicationContext program = Program.run(
+                        new int[] {},
+                        "holdfast.locks.urls=http://127.0.0.1:%d, http://127.0.0.1:%d"
+                                .formatted(gone(), there.port()))) {
+            there.onPut(Instance.held(1, TTL)).onDelete(Instance.released());
+            Locks locks = program.getBean(Locks.class);
+
+            for (int i = 0; i < 4; i++) {
+                locks.tryAcquire("any", TTL).orElseThrow().close();
+            }
+
+            assertThat(there.puts()).hasSize(4);
+            assertThat(program.getBean(MeterRegistry.class)
+                            .get("holdfast.ejections")
+                            .counter()
+                            .count())
+                    .isPositive();
+        }
+    }
+
+    @Test
+    void noMoreCallersWaitThanTheBulkheadAdmits() throws IOException {
+        try (Instance busy = new Instance();
+                ConfigurableApplicationContext program = Program.run(
+                        new int[] {busy.port()},
+                        "resilience4j.bulkhead.instances.lock-service.max-concurrent-calls=1",
+                        "management.endpoint.health.show-details=always")) {
+            busy.onPut(busy.waiting()).onDelete(Instance.released());
+            Locks locks = program.getBean(Locks.class);
+            CompletableFuture<HeldLease> waiter =
+                    CompletableFuture.supplyAsync(() -> locks.acquire("any", TTL, Duration.ofSeconds(30)));
+            await().until(() -> !busy.puts().isEmpty());
+
+            assertThatThrownBy(() -> locks.acquire("other", TTL, Duration.ofSeconds(30)))
+                    .isInstanceOfSatisfying(LockNotAcquiredException.class, full -> assertThat(full.reason())
+                            .isEqualTo(Reason.BUSY));
+            HealthEndpoint health = program.getBean(HealthEndpoint.class);
+            assertThat(((IndicatedHealthDescriptor) Objects.requireNonNull(health.healthForPath("lockWaiters")))
+                            .getDetails())
+                    .containsEntry("free", 0)
+                    .containsEntry("most", 1);
+            assertThat(program.getBean(MeterRegistry.class)
+                            .get("resilience4j.bulkhead.available.concurrent.calls")
+                            .tag("name", "lock-service")
+                            .gauge()
+                            .value())
+                    .isZero();
+
+            busy.onPut(Instance.held(1, TTL));
+            waiter.join().close();
+            locks.acquire("other", TTL, Duration.ofSeconds(30)).close();
+        }
+    }
+
+    @Test
+    void metersCountWhatBecomesOfLeasesAndNameNoLock() throws IOException {
+        Duration shortTtl = Duration.ofMillis(600);
+        try (Instance instance = new Instance();
+                ConfigurableApplicationContext program = Program.run(new int[] {instance.port()})) {
+            instance.onPut(Instance.held(1, shortTtl)).onDelete(Instance.released());
+            Locks locks = program.getBean(Locks.class);
+            locks.acquire("any", shortTtl, TTL).close();
+            HeldLease lost = locks.tryAcquire("any", shortTtl).orElseThrow();
+            instance.onPut(Instance.problem(ProblemKind.LEASE_REVOKED));
+            await().until(() -> lost.remaining().isZero());
+            instance.onPut(Instance.problem(ProblemKind.LOCK_HELD));
+            assertThat(locks.tryAcquire("any", shortTtl)).isEmpty();
+
+            MeterRegistry meters = program.getBean(MeterRegistry.class);
+            assertThat(timed(meters, "holdfast.lease.wait", "held")).isEqualTo(2);
+            assertThat(timed(meters, "holdfast.lease.wait", "busy")).isEqualTo(1);
+            assertThat(timed(meters, "holdfast.lease.hold", "released")).isEqualTo(1);
+            assertThat(timed(meters, "holdfast.lease.hold", "lost")).isEqualTo(1);
+            assertThat(meters.get("holdfast.lease.lost").counter().count()).isEqualTo(1);
+        }
+    }
+
+    private static long timed(MeterRegistry meters, String name, String outcome) {
+        return meters.get(name).tags("outcome", outcome).timer().count();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "org.springframework.boot.health.contributor",
+                "io.micrometer.core",
+                "io.micrometer.context",
+                "org.springframework.web.reactive"
+            })
+    void whatIsOptionalMayBeMissing(String packageName) {
+        context.withClassLoader(new FilteredClassLoader(packageName)).run(program -> assertThat(program)
+                .hasNotFailed()
+                .hasSingleBean(Locks.class)
+                .hasSingleBean(LockedAdvisor.class));
+    }
+
+    @Test
     void whereNoInstanceIsKnownALockIsUnavailable() {
         context.run(program -> assertThatThrownBy(
                         () -> program.getBean(Locks.class).tryAcquire("any", TTL))
@@ -142,6 +243,10 @@ class LockClientAutoConfigurationTest {
                 "wait-slice=1500ms",
                 "wait-slice=31s",
                 "wait-slice=-1s",
+                "urls=lock-service:8081",
+                "urls=ftp://host",
+                "urls=http://host/path",
+                "urls=http://user@host",
                 "owner=12345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012"
             })
     void aSettingThatCannotWorkIsNamedAtTheStart(String setting) {

@@ -67,7 +67,7 @@ class LocksTest {
                 new int[] {one.port(), two.port()},
                 "holdfast.locks.namespace=orders",
                 "holdfast.ejection.duration=1ns",
-                "logging.level.dev.holdfast=error");
+                "logging.level.dev.holdfast=off");
         locks = program.getBean(RemoteLocks.class);
         breaker = program.getBean(CircuitBreakerRegistry.class).circuitBreaker("lock-service");
     }

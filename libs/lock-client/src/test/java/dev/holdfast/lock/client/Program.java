@@ -1,5 +1,6 @@
 package dev.holdfast.lock.client;
 
+import java.util.stream.Stream;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -21,7 +22,6 @@ class Program {
                     .formatted(i, ports[i]));
         }
         return program.properties("logging.level.root=warn")
-                .properties(settings)
-                .run();
+                .run(Stream.of(settings).map("--"::concat).toArray(String[]::new));
     }
 }
