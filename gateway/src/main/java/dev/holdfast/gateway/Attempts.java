@@ -7,6 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.util.StringUtils;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -23,11 +24,13 @@ final class Attempts {
 
     private final long begun = System.nanoTime();
     private final boolean idempotent;
+    private final ServerHttpResponse response;
     private final @Nullable Duration wait;
     private final @Nullable Duration answerWithin;
     private int made;
 
-    private Attempts(ServerHttpRequest request, Config route) {
+    private Attempts(ServerHttpRequest request, ServerHttpResponse response, Config route) {
+        this.response = response;
         Duration answerWithin = route.getAnswerWithin();
         this.idempotent = isIdempotent(request, route.isKeys());
         this.wait = WaitPreference.of(request.getHeaders(), LONGEST_WAIT)
@@ -39,7 +42,9 @@ final class Attempts {
     /** Those of the exchange, which begin with the first try. */
     static Attempts of(ServerWebExchange exchange, Config route) {
         return (Attempts) exchange.getAttributes()
-                .computeIfAbsent(Attempts.class.getName(), key -> new Attempts(exchange.getRequest(), route));
+                .computeIfAbsent(
+                        Attempts.class.getName(),
+                        key -> new Attempts(exchange.getRequest(), exchange.getResponse(), route));
     }
 
     private static boolean isIdempotent(ServerHttpRequest request, boolean keys) {
@@ -70,11 +75,15 @@ final class Attempts {
     }
 
     /**
-     * Whether a failed try may be followed by another. Not when two have used up their patience: a client shall not
+     * Whether a failed try may be followed by another. Not once the client has the beginning of an answer: of a stream it
+     * would miss what happened in between, and not know. Not when two have used up their patience: a client shall not
      * wait for a third, and a try is not cut short either, or an instance would be blamed for what others took.
      */
     boolean mayGoOn() {
-        return idempotent && made < MOST && (answerWithin == null || elapsed().compareTo(lastBegin(answerWithin)) < 0);
+        return idempotent
+                && made < MOST
+                && !response.isCommitted()
+                && (answerWithin == null || elapsed().compareTo(lastBegin(answerWithin)) < 0);
     }
 
     private Duration lastBegin(Duration answerWithin) {

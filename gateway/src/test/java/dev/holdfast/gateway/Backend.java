@@ -21,6 +21,8 @@ final class Backend implements AutoCloseable {
 
     static final String PROBLEM = "{\"type\":\"/problems/lock-held\",\"holders\":[ ]}";
     static final Duration LONGER_THAN_THE_LIMIT = Duration.ofMillis(2500);
+    private static final Duration SOON = Duration.ofMillis(300);
+    private static final Mono<String> BROKEN = Mono.error(new IllegalStateException("breaks off"));
 
     private final String name;
     private final List<String> seen = new CopyOnWriteArrayList<>();
@@ -65,6 +67,10 @@ final class Backend implements AutoCloseable {
             }
             case "/v1/namespaces/orders/events" ->
                 response.sse().sendString(Flux.concat(Mono.just("first\n"), after(LONGER_THAN_THE_LIMIT)));
+            case "/v1/namespaces/broken/events" ->
+                response.sse()
+                        .sendString(Flux.concat(
+                                Mono.just("first\n"), Mono.delay(SOON).then(BROKEN)));
             default ->
                 request.method().equals(HttpMethod.HEAD) ? response.send() : response.sendString(Mono.just(name));
         };

@@ -1,10 +1,14 @@
 package dev.holdfast.gateway;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.lock.api.ProblemKind;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -153,6 +157,29 @@ class FailoverTest {
         assertThat(other.join().body()).containsPattern("\\[wait=2[0-9]]");
         assertThat(since(begun)).isLessThan(ONE_TRY.plus(MARGIN));
         assertThat(well.seen()).hasSize(4);
+    }
+
+    @Test
+    void aStreamThatBreaksOffEndsAndIsNotGoneOnWithElsewhere() throws Exception {
+        Backend one = given(new Backend("one"));
+        Backend other = given(new Backend("other"));
+        HttpRequest request = request("GET", "/v1/namespaces/broken/events", noBody());
+        try (InputStream stream =
+                client.send(request, BodyHandlers.ofInputStream()).body()) {
+            assertThat(endOf(stream)).isEqualTo("first\n");
+            assertThat(one.seen().size() + other.seen().size()).isEqualTo(1);
+        }
+    }
+
+    /** What comes until it ends or is cut off. */
+    private static String endOf(InputStream stream) {
+        ByteArrayOutputStream end = new ByteArrayOutputStream();
+        try {
+            stream.transferTo(end);
+        } catch (IOException cutOff) {
+            // Either is an end.
+        }
+        return end.toString(UTF_8);
     }
 
     @Test
