@@ -1,0 +1,164 @@
+package dev.holdfast.faults;
+
+import dev.holdfast.launcher.suite.Postgres;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What the databases of orders and inventory show of the orders of one run, and what they must not. */
+final class Books implements AutoCloseable {
+
+    private static final Set<String> FINAL = Set.of("CONFIRMED", "CANCELLED");
+
+    private final Connection orders;
+    private final Connection inventory;
+    private final String run;
+
+    private record Entry(String id, String key, String sku, int quantity, String status, String payment) {}
+
+    /** @param run what the names of all SKUs of the run begin with */
+    Books(int port, String run) throws SQLException {
+        this.orders = Postgres.connect(port, "orders");
+        this.inventory = Postgres.connect(port, "inventory");
+        this.run = run;
+    }
+
+    /** Waits until all orders have ended, and tells those that have not. */
+    List<String> settled(Duration limit) throws SQLException, InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            List<Entry> open = entries().stream()
+                    .filter(entry -> !FINAL.contains(entry.status()))
+                    .toList();
+            if (open.isEmpty() || System.nanoTime() > deadline) {
+                return open.stream().map(entry -> entry + " has not ended").toList();
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    /** Tells each entry that contradicts another or what a client was told. */
+    List<String> audit(List<Purchase> purchases, List<Receipt> receipts) throws SQLException {
+        List<String> broken = new ArrayList<>();
+        Map<String, Entry> byKey = entries().stream().collect(Collectors.toMap(Entry::key, entry -> entry));
+        acknowledgedIsThere(receipts, byKey, broken);
+        nothingIsMadeUp(purchases, byKey, broken);
+        reservationsAndPaymentsAgree(byKey, broken);
+        stockIsWhatWasSold(byKey, broken);
+        return broken;
+    }
+
+    private static void acknowledgedIsThere(List<Receipt> receipts, Map<String, Entry> byKey, List<String> broken) {
+        for (Receipt receipt : receipts) {
+            Entry entry = byKey.get(receipt.purchase().key());
+            String status = receipt.isConfirmed() ? "CONFIRMED" : "CANCELLED";
+            if (entry == null
+                    || !entry.id().equals(receipt.order())
+                    || !entry.status().equals(status)) {
+                broken.add(receipt + " stands in the books as " + entry);
+            }
+        }
+    }
+
+    private static void nothingIsMadeUp(List<Purchase> purchases, Map<String, Entry> byKey, List<String> broken) {
+        Map<String, Purchase> wanted =
+                purchases.stream().collect(Collectors.toMap(Purchase::key, purchase -> purchase));
+        for (Entry entry : byKey.values()) {
+            Purchase purchase = wanted.get(entry.key());
+            if (purchase == null || !purchase.sku().equals(entry.sku()) || purchase.quantity() != entry.quantity()) {
+                broken.add(entry + " is not what was ordered: " + purchase);
+            }
+        }
+    }
+
+    private void reservationsAndPaymentsAgree(Map<String, Entry> byKey, List<String> broken) throws SQLException {
+        Map<String, String> reservations = reservations();
+        for (Entry entry : byKey.values()) {
+            String reservation = reservations.remove(entry.id());
+            boolean confirmed = entry.status().equals("CONFIRMED");
+            boolean reserved = confirmed
+                    ? ("CONFIRMED " + entry.quantity()).equals(reservation)
+                    : reservation == null || reservation.matches("(CANCELLED|REFUSED) .*");
+            boolean paid = confirmed ? "CHARGED".equals(entry.payment()) : !"CHARGED".equals(entry.payment());
+            if (!reserved || !paid) {
+                broken.add(entry + " has the reservation " + reservation);
+            }
+        }
+        reservations.forEach((id, reservation) -> broken.add("No order " + id + " for the reservation " + reservation));
+    }
+
+    private void stockIsWhatWasSold(Map<String, Entry> byKey, List<String> broken) throws SQLException {
+        Map<String, Long> sold = byKey.values().stream()
+                .filter(entry -> entry.status().equals("CONFIRMED"))
+                .collect(Collectors.groupingBy(Entry::sku, Collectors.summingLong(Entry::quantity)));
+        try (PreparedStatement query = inventory.prepareStatement("select * from stock where sku like ? || '%'")) {
+            query.setString(1, run);
+            for (ResultSet row = query.executeQuery(); row.next(); ) {
+                long available = row.getLong("available");
+                long wanted = sold.getOrDefault(row.getString("sku"), 0L);
+                if (available < 0
+                        || row.getLong("reserved") != 0
+                        || row.getLong("sold") != wanted
+                        || available + row.getLong("sold") != row.getLong("stocked")) {
+                    broken.add("%s: available %d, reserved %d, sold %d of %d stocked; orders say %d sold"
+                            .formatted(
+                                    row.getString("sku"),
+                                    available,
+                                    row.getLong("reserved"),
+                                    row.getLong("sold"),
+                                    row.getLong("stocked"),
+                                    wanted));
+                }
+            }
+        }
+    }
+
+    private List<Entry> entries() throws SQLException {
+        try (PreparedStatement query =
+                orders.prepareStatement("select id, idempotency_key, sku, orders.quantity, status,"
+                        + " state from orders left join payment on order_id = id where sku like ? || '%'")) {
+            query.setString(1, run);
+            List<Entry> entries = new ArrayList<>();
+            for (ResultSet row = query.executeQuery(); row.next(); ) {
+                String payment = row.getString("state");
+                entries.add(new Entry(
+                        row.getString("id"),
+                        row.getString("idempotency_key"),
+                        row.getString("sku"),
+                        row.getInt("quantity"),
+                        row.getString("status"),
+                        payment == null ? "" : payment));
+            }
+            return entries;
+        }
+    }
+
+    /** State and quantity by the id of the order. */
+    private Map<String, String> reservations() throws SQLException {
+        try (PreparedStatement query = inventory.prepareStatement(
+                "select order_id, state, quantity from reservation where sku like ? || '%'")) {
+            query.setString(1, run);
+            Map<String, String> found = new HashMap<>();
+            for (ResultSet row = query.executeQuery(); row.next(); ) {
+                found.put(row.getString("order_id"), row.getString("state") + " " + row.getLong("quantity"));
+            }
+            return found;
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        try (orders;
+                inventory) {
+            // Both.
+        }
+    }
+}
