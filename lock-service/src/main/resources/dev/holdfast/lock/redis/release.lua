@@ -43,7 +43,7 @@ if meta and now < meta[DUE] and value then
       local same, left = window == meta[WINDOW], meta[COUNT] - 1
       local text = format(META, meta[BORN], last, left == 0 and NEVER or due, left, window,
         same and meta[ENDED] + 1 or 1, same and meta[BEFORE] or window == meta[WINDOW] + 1 and meta[ENDED] or 0,
-        meta[WAITING] - (offer and 1 or 0))
+        left == 0 and 0 or meta[WAITING] - (offer and 1 or 0))
       call('SET', KEYS[1], text, 'PX', KEEP)
       call('SET', lease_key, format(TOMBSTONE, 'released', token, 'x/' .. name, owner, now), 'PX', ENDED_WINDOW)
       call('ZREM', base .. 'deadlines', id)
