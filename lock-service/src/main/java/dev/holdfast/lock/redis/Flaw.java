@@ -18,6 +18,8 @@ record Flaw(String words, boolean elsewhere) {
 
     static final Flaw SILENT = new Flaw("Redis does not answer.", false);
 
+    static final Flaw UNTOLD = new Flaw("Redis does not say what it is: it must answer INFO.", false);
+
     private static final Flaw REPLICA = new Flaw(
             "The Redis under this address is a replica: waiting for a master, or for an address that leads to one.",
             true);
@@ -27,6 +29,10 @@ record Flaw(String words, boolean elsewhere) {
             false);
     private static final Flaw FULL =
             new Flaw("Redis is out of memory: raise maxmemory, or lower the limits of namespaces.", false);
+    private static final Flaw DISK = new Flaw(
+            "Redis takes no writes, since it cannot save its data: look at its disk and at its own log.", false);
+    private static final Flaw ALONE = new Flaw(
+            "Redis takes no writes, since it has fewer replicas than its min-replicas-to-write asks for.", false);
 
     /** By the code of an error. */
     private static final Map<String, Flaw> BY_ERROR = Map.of(
@@ -36,7 +42,9 @@ record Flaw(String words, boolean elsewhere) {
             "NOAUTH", REFUSED,
             "WRONGPASS", REFUSED,
             "NOPERM", REFUSED,
-            "OOM", FULL);
+            "OOM", FULL,
+            "MISCONF", DISK,
+            "NOREPLICAS", ALONE);
 
     /** At the beginning of an error; Redis 6 puts what a script met into an error of its own, after a dash. */
     private static final Pattern CODE = Pattern.compile("(?:^|-)([A-Z]+) ");
@@ -46,7 +54,8 @@ record Flaw(String words, boolean elsewhere) {
     /** What speaks against using a Redis that says this of itself, by INFO. */
     static @Nullable Flaw in(String info) {
         List<String> lines = Arrays.asList(info.split("\r?\n"));
-        if (lines.contains("role:slave")) {
+        // In a cluster any node may have answered, and calls go to masters by themselves.
+        if (lines.contains("role:slave") && !lines.contains("cluster_enabled:1")) {
             return REPLICA;
         }
         if (lines.contains("loading:1")) {

@@ -128,10 +128,11 @@ final class RedisLink implements AutoCloseable {
             judge(Flaw.in(redis.info().toCompletableFuture().join()), before);
             silent = false;
         } catch (RuntimeException e) {
-            Flaw told = Flaw.of(unwrap(e));
-            silent = told == null;
-            if (told != null) {
-                judge(told, before);
+            Throwable cause = unwrap(e);
+            silent = !(cause instanceof RedisCommandExecutionException);
+            if (!silent) {
+                Flaw told = Flaw.of(cause);
+                judge(told == null ? Flaw.UNTOLD : told, before);
             }
         }
     }
