@@ -30,13 +30,18 @@ final class EventReader {
 
     private final LeaseStore store;
     private final Namespace namespace;
+    /** Of fewer events none has been dropped yet, and none is left for the next page. */
+    private final int sureToBeAll;
+
     private final Map<EventFollower, Seat> seats = new ConcurrentHashMap<>();
     /** Whether somebody could be told more at once. */
     private boolean more;
 
-    EventReader(LeaseStore store, Namespace namespace) {
+    /** @param kept how many events the store keeps at least */
+    EventReader(LeaseStore store, Namespace namespace, int kept) {
         this.store = store;
         this.namespace = namespace;
+        this.sureToBeAll = Math.min(PAGE, kept);
     }
 
     /** @param after the last event that it knows; without it, it follows from now */
@@ -103,7 +108,7 @@ final class EventReader {
     private CompletionStage<?> read(EventId after, Collection<Seat> those) {
         return store.eventsAfter(namespace, after, PAGE).thenAccept(events -> {
             // Of so many since there was none, some may have come and gone.
-            if (events.isEmpty() || (after.equals(EventId.NONE) && events.get().size() == PAGE)) {
+            if (events.isEmpty() || (after.equals(EventId.NONE) && events.get().size() >= sureToBeAll)) {
                 those.forEach(Seat::beginSurvey);
                 more = true;
             } else {
@@ -192,6 +197,8 @@ final class EventReader {
         private void tell(Notice notice) {
             hasBegun = true;
             lastTold = System.nanoTime();
+            // What it does with this is its own time; what the store took before is not.
+            lastReady = lastTold;
             follower.tell(notice);
         }
 
@@ -221,7 +228,11 @@ final class EventReader {
         }
 
         boolean isOver(boolean closing) {
-            return hasFailed || (closing && hasBegun) || System.nanoTime() - lastReady > TOO_SLOW.toNanos();
+            return hasFailed || (closing && hasBegun) || isTooSlow();
+        }
+
+        private boolean isTooSlow() {
+            return !isReady() && System.nanoTime() - lastReady > TOO_SLOW.toNanos();
         }
     }
 }

@@ -11,25 +11,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class EventRoom {
     private final LeaseStore store;
     private final ScheduledExecutorService timers;
-    private final int maxFollowers;
+    private final EventRules rules;
     private final Map<Namespace, EventReader> readers = new ConcurrentHashMap<>();
     private final AtomicInteger followers = new AtomicInteger();
     private volatile boolean closing;
 
-    EventRoom(LeaseStore store, ScheduledExecutorService timers, int maxFollowers) {
+    EventRoom(LeaseStore store, ScheduledExecutorService timers, EventRules rules) {
         this.store = store;
         this.timers = timers;
-        this.maxFollowers = maxFollowers;
+        this.rules = rules;
     }
 
     /** Whether there is room for the follower, who then is told. */
     boolean enter(Namespace namespace, String prefix, Optional<EventId> after, EventFollower follower) {
-        if (followers.incrementAndGet() > maxFollowers) {
+        if (followers.incrementAndGet() > rules.maxFollowers()) {
             followers.decrementAndGet();
             return false;
         }
         readers.compute(namespace, (same, present) -> {
-            EventReader reader = present == null ? new EventReader(store, namespace) : present;
+            EventReader reader = present == null ? new EventReader(store, namespace, rules.kept()) : present;
             reader.add(follower, prefix, after);
             if (present == null) {
                 takeTurn(namespace, reader, 0);

@@ -37,7 +37,7 @@ public final class Leases implements LeaseStore.Signals, AutoCloseable {
         timers.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         this.waitingRoom = new WaitingRoom(store, timers);
         this.watchRoom = new WatchRoom(store, timers);
-        this.eventRoom = new EventRoom(store, timers, eventRules.maxFollowers());
+        this.eventRoom = new EventRoom(store, timers, eventRules);
         this.reaper = new Reaper(store, timers);
         store.signalTo(this);
         reaper.start();
