@@ -8,8 +8,10 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.annotation.DirtiesContext.ClassMode;
 
-@DirtiesContext
+/** Each in a service of its own: one that has drained answers at once whatever comes. */
+@DirtiesContext(classMode = ClassMode.AFTER_EACH_TEST_METHOD)
 class DrainTest extends RedisServiceTest {
 
     @Autowired

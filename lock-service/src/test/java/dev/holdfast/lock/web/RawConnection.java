@@ -3,6 +3,7 @@ package dev.holdfast.lock.web;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +65,7 @@ final class RawConnection implements AutoCloseable {
 
     /** Whether the server closes the connection after whatever it still has to say. */
     boolean isClosedAfterTheRest() throws IOException {
-        in.skip(Long.MAX_VALUE);
+        in.transferTo(OutputStream.nullOutputStream());
         return isClosed();
     }
 
