@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The store could not confirm: the outcome is unknown. */
-public final class StoreUnavailableException extends RuntimeException {
+public sealed class StoreUnavailableException extends RuntimeException permits StoreBusyException {
     private static final long serialVersionUID = 1L;
 
     private final @Nullable String reason;

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaitingRoom {
     private static final int AT_A_TIME = 100;
+    private static final Duration BEFORE_RETRY = Duration.ofMillis(100);
 
     private final LeaseStore store;
     private final ScheduledExecutorService timers;
@@ -169,7 +170,10 @@ final class WaitingRoom {
 
         private void answered(@Nullable Outcome outcome, @Nullable Throwable failure) {
             boolean again = mustAskAgain();
-            if (failure != null) {
+            if (failure != null && isBusy(failure) && !left().isZero()) {
+                // It has time, and nothing was done. To be sent away and come back would only be more to do.
+                var unused = timers.schedule(this::ask, BEFORE_RETRY.toMillis(), TimeUnit.MILLISECONDS);
+            } else if (failure != null) {
                 answer.completeExceptionally(failure);
             } else if (outcome instanceof Outcome.Waiting && answer.isDone()) {
                 // It was sent as the client hung up, and came after the store had been told so.
@@ -179,6 +183,10 @@ final class WaitingRoom {
             } else if (again) {
                 ask();
             }
+        }
+
+        private static boolean isBusy(Throwable failure) {
+            return failure instanceof StoreBusyException || failure.getCause() instanceof StoreBusyException;
         }
 
         private void abandonUnlessOthersWait() {

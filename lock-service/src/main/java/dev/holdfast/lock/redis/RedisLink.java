@@ -38,9 +38,14 @@ final class RedisLink implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
     private static final Duration RETRY = Duration.ofMillis(250);
     private static final Duration LOOK = Duration.ofSeconds(1);
+    /** Enough to keep Redis busy, few enough for the last to be answered in time by one that does 1,000 a second. */
+    private static final int MOST_UNDER_WAY = 256;
+    /** With spring.data.redis.timeout, well within the second that callers give an instance. */
+    private static final Duration IN_LINE = Duration.ofMillis(250);
 
     private final LettuceConnectionFactory factory;
     private final RedisMessageListenerContainer messages = new RedisMessageListenerContainer();
+    private final Turnstile turnstile = new Turnstile(MOST_UNDER_WAY, IN_LINE);
     private final Map<Script, CompletionStage<String>> loading = new ConcurrentHashMap<>();
     /** Given when it is time to look at Redis before it is time. */
     private final Semaphore lookNow = new Semaphore(0);
@@ -203,14 +208,18 @@ final class RedisLink implements AutoCloseable {
 
     /** EVALSHA, after a SCRIPT LOAD when Redis does not know the script. Never throws: failures are in the stage. */
     CompletionStage<List<Object>> run(Script script, String key, String... arguments) {
-        RedisClusterAsyncCommands<byte[], byte[]> redis = commands();
-        if (redis == null) {
-            return CompletableFuture.failedFuture(unavailable());
-        }
         byte[][] keys = {bytes(key)};
         byte[][] values = new byte[arguments.length][];
         for (int i = 0; i < arguments.length; i++) {
             values[i] = bytes(arguments[i]);
+        }
+        return turnstile.pass(() -> send(script, keys, values));
+    }
+
+    private CompletionStage<List<Object>> send(Script script, byte[][] keys, byte[][] values) {
+        RedisClusterAsyncCommands<byte[], byte[]> redis = commands();
+        if (redis == null) {
+            return CompletableFuture.failedFuture(unavailable());
         }
         CompletionStage<List<Object>> reply = redis.evalsha(script.digest(), ScriptOutputType.MULTI, keys, values);
         return reply.exceptionallyCompose(failure -> {

@@ -11,8 +11,10 @@ import java.io.InputStream;
 import java.net.BindException;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A connection to a lock service, on which requests follow one another. A socket and a virtual thread to each: ten
@@ -21,6 +23,7 @@ import java.util.UUID;
 final class Connection implements Closeable {
 
     private static final int BUFFER = 1024;
+    private static final Duration BEFORE_RETRY = Duration.ofMillis(100);
 
     private final Socket socket;
     private final InputStream in;
@@ -82,6 +85,7 @@ final class Connection implements Closeable {
     Reply receive() throws IOException {
         Reply reply = read();
         while (reply.status() == 503) {
+            LockSupport.parkNanos(BEFORE_RETRY.toNanos());
             socket.getOutputStream().write(last);
             reply = read();
         }
