@@ -85,14 +85,19 @@ final class Crowd implements AutoCloseable {
         }
     }
 
-    /** The next grant to anyone. */
+    /** The next grant to anyone. Fails when somebody was sent away, or nobody is granted anything any more. */
     Grant next() throws IOException, InterruptedException {
-        Grant grant = grants.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        if (grant == null) {
-            throw new IOException(
-                    "nobody was granted anything for " + PATIENCE_SECONDS + " s; a waiter failed: " + lost);
+        for (int seconds = 0; seconds < PATIENCE_SECONDS; seconds++) {
+            Grant grant = grants.poll(1, TimeUnit.SECONDS);
+            if (grant != null) {
+                return grant;
+            }
+            IOException failure = lost;
+            if (failure != null) {
+                throw failure;
+            }
         }
-        return grant;
+        throw new IOException("nobody was granted anything for " + PATIENCE_SECONDS + " s");
     }
 
     /** What a GET in the namespace answers. */
