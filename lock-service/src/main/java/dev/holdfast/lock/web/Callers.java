@@ -1,6 +1,7 @@
 package dev.holdfast.lock.web;
 
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
@@ -22,18 +23,12 @@ final class Callers {
         HttpServerRequest received = ServerHttpRequestDecorator.getNativeRequest(request);
         return Mono.create(sink -> received.withConnection(connection -> {
             Channel channel = connection.channel();
-            // What is scheduled comes after the next look at all connections; what is executed may come before.
-            var unused = channel.eventLoop()
-                    .schedule(
-                            () -> {
-                                if (channel.isActive()) {
-                                    sink.success(value);
-                                } else {
-                                    sink.success();
-                                }
-                            },
-                            0,
-                            TimeUnit.NANOSECONDS);
+            EventLoop thread = channel.eventLoop();
+            Runnable look = () -> sink.success(channel.isActive() ? value : null);
+            // What a task schedules comes after the next look at all connections; the task itself may come before.
+            thread.execute(() -> {
+                var unused = thread.schedule(look, 0, TimeUnit.NANOSECONDS);
+            });
         }));
     }
 }
