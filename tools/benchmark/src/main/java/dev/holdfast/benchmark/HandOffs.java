@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
 /** Many waiters for one lock: each is granted it in its turn, and a hand-off costs the same whether few wait or many. */
 final class HandOffs {
@@ -30,17 +32,20 @@ final class HandOffs {
         this.waiters = waiters;
     }
 
-    /** What hand-offs cost. */
-    private record Cost(double medianMillis, double redisMicros) {
+    /** What a hand-off costs, as the median: now and then the machine does something else meanwhile. */
+    private record Cost(double millis, double redisMicros) {
+
+        Cost(Summary took, Summary ofRedis) {
+            this(took.medianMillis(), ofRedis.medianMillis() * 1e3);
+        }
 
         boolean isNoMoreThan(Cost other) {
-            return medianMillis <= RATIO * other.medianMillis + MILLIS
-                    && redisMicros <= RATIO * other.redisMicros + MICROS;
+            return millis <= RATIO * other.millis + MILLIS && redisMicros <= RATIO * other.redisMicros + MICROS;
         }
 
         @Override
         public String toString() {
-            return String.format(Locale.ROOT, "%.1f ms, %.0f us of Redis", medianMillis, redisMicros);
+            return String.format(Locale.ROOT, "%.1f ms, %.0f us of Redis", millis, redisMicros);
         }
     }
 
@@ -75,31 +80,35 @@ final class HandOffs {
                 grants.getLast().waiter().release();
             }
         }
-        return new Cost(
-                costs.stream()
-                        .mapToDouble(Cost::medianMillis)
-                        .sorted()
-                        .skip(costs.size() / 2)
-                        .findFirst()
-                        .orElse(0),
-                costs.stream().mapToDouble(Cost::redisMicros).average().orElse(0));
+        return new Cost(median(costs, Cost::millis), median(costs, Cost::redisMicros));
+    }
+
+    private static double median(List<Cost> costs, ToDoubleFunction<Cost> part) {
+        return costs.stream()
+                .mapToDouble(part)
+                .sorted()
+                .skip(costs.size() / 2)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Has the lock go through so many hands, one after the other. */
     private Cost handOn(Crowd crowd, Waiter holder, int times, List<Grant> grants)
             throws IOException, InterruptedException {
         long[] nanos = new long[times];
-        long before = redis.scriptMicros();
+        long[] redisNanos = new long[times];
         Waiter last = holder;
         for (int i = 0; i < times; i++) {
+            long before = redis.scriptMicros();
             long sent = System.nanoTime();
             last.release();
             Grant grant = crowd.next();
             nanos[i] = grant.receivedNanos() - sent;
+            redisNanos[i] = TimeUnit.MICROSECONDS.toNanos(redis.scriptMicros() - before);
             grants.add(grant);
             last = grant.waiter();
         }
-        return new Cost(new Summary(nanos).medianMillis(), (double) (redis.scriptMicros() - before) / times);
+        return new Cost(new Summary(nanos), new Summary(redisNanos));
     }
 
     /** In the order of their tokens, each was the next in the queue. */

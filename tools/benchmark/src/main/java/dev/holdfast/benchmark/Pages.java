@@ -17,8 +17,8 @@ final class Pages {
     private static final String NAMESPACE = "pages";
     private static final int MOST_MICROS = 5_000;
 
-    /** Now and then the machine does something else while a script runs; not twice at the same page. */
-    private static final int ROUNDS = 2;
+    /** Now and then the machine does something else while a script runs; hardly each time at the same page. */
+    private static final int ROUNDS = 4;
 
     /** Each so many is shared, by as many. */
     private static final int SHARED = 10;
