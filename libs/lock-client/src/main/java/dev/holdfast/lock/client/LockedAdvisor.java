@@ -12,17 +12,26 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.StaticMethodMatcherPointcutAdvisor;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /** Runs each method with {@link Locked} under its locks. */
-final class LockedAdvisor extends StaticMethodMatcherPointcutAdvisor {
+final class LockedAdvisor extends StaticMethodMatcherPointcutAdvisor implements DisposableBean {
     private static final long serialVersionUID = 1L;
 
     /** Outside transactions, which are innermost unless the program says otherwise, and inside what may refuse a call. */
     private static final int ORDER = Ordered.LOWEST_PRECEDENCE - 1000;
+
+    /** More than the bulkhead admits: a lock that is to be released must never wait for those who wait for it. */
+    private static final int THREADS = 1_000;
+
+    /** Not those that all of a program share: they are few, and would all wait for locks. */
+    private final transient Scheduler threads =
+            Schedulers.newBoundedElastic(THREADS, Integer.MAX_VALUE, "locked", 60, true);
 
     private final transient ConcurrentHashMap<Method, Optional<LockedMethod>> methods = new ConcurrentHashMap<>();
 
@@ -64,15 +73,27 @@ final class LockedAdvisor extends StaticMethodMatcherPointcutAdvisor {
     }
 
     private static @Nullable Object untilTheStageCompletes(HeldLease lease, MethodInvocation call) throws Throwable {
-        CompletionStage<?> work = null;
+        CompletionStage<?> work;
         try {
             work = (CompletionStage<?>) CurrentLease.under(lease, call::proceed);
-        } finally {
-            if (work == null) {
-                lease.close();
-            }
+        } catch (Throwable e) {
+            closeAfter(e, lease);
+            throw e;
         }
-        return work == null ? null : released(work, lease);
+        if (work == null) {
+            lease.close();
+            return null;
+        }
+        return released(work, lease);
+    }
+
+    /** What failed under the lease is told, not that the lease was lost as well. */
+    private static void closeAfter(Throwable failure, HeldLease lease) {
+        try {
+            lease.close();
+        } catch (RuntimeException lost) {
+            failure.addSuppressed(lost);
+        }
     }
 
     /** The same result, once the lease is closed. Who cancels it cancels the work. */
@@ -106,13 +127,22 @@ final class LockedAdvisor extends StaticMethodMatcherPointcutAdvisor {
         }
     }
 
-    private static Mono<?> untilTheMonoCompletes(Supplier<HeldLease> acquire, MethodInvocation call) {
+    private Mono<?> untilTheMonoCompletes(Supplier<HeldLease> acquire, MethodInvocation call) {
         return Mono.usingWhen(
-                Mono.fromSupplier(acquire).subscribeOn(Schedulers.boundedElastic()),
+                acquired(acquire),
                 lease -> work(lease, ((ProxyMethodInvocation) call).invocableClone()),
-                LockedAdvisor::closed,
-                (lease, error) -> closed(lease),
-                LockedAdvisor::closed);
+                lease -> closing(lease::close),
+                (lease, error) -> closing(() -> closeAfter(error, lease)),
+                lease -> closing(lease::close));
+    }
+
+    /** Closes what comes when its subscriber has gone. */
+    private Mono<HeldLease> acquired(Supplier<HeldLease> acquire) {
+        // Hidden, or Reactor takes a short cut that drops what comes too late.
+        return Mono.fromSupplier(acquire)
+                .hide()
+                .doOnDiscard(HeldLease.class, HeldLease::close)
+                .subscribeOn(threads);
     }
 
     private static Mono<Object> work(HeldLease lease, MethodInvocation call) {
@@ -129,7 +159,12 @@ final class LockedAdvisor extends StaticMethodMatcherPointcutAdvisor {
         }
     }
 
-    private static Mono<Void> closed(HeldLease lease) {
-        return Mono.<Void>fromRunnable(lease::close).subscribeOn(Schedulers.boundedElastic());
+    private Mono<Void> closing(Runnable close) {
+        return Mono.<Void>fromRunnable(close).subscribeOn(threads);
+    }
+
+    @Override
+    public void destroy() {
+        threads.dispose();
     }
 }

@@ -62,6 +62,9 @@ record LockedMethod(
                 SimpleEvaluationContext.forReadOnlyDataBinding().build();
         for (int i = 0; i < arguments.length; i++) {
             context.setVariable("p" + i, arguments[i]);
+        }
+        // After the numbers: a parameter may be named like another's.
+        for (int i = 0; i < arguments.length; i++) {
             context.setVariable(parameters.get(i), arguments[i]);
         }
         return LockSet.exclusive(

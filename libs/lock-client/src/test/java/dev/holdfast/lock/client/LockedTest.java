@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 class LockedTest {
     private final AnnotationConfigApplicationContext program =
@@ -67,6 +69,24 @@ class LockedTest {
         stock.several(new Order("sku-1", 7), Map.of("zone", "eu"));
 
         assertThat(events).first().isEqualTo("acquire stock:sku-1, order-7:eu PT0.5S PT0S");
+    }
+
+    @Test
+    void aParametersNameGoesBeforeAnothersNumber() {
+        stock.swapped("first", "second");
+
+        assertThat(events).first().isEqualTo("acquire first-second PT3S PT0S");
+    }
+
+    @Test
+    void aLossDoesNotHideWhatFailedBefore() {
+        locks.lose();
+
+        assertThatThrownBy(() -> stock.fail("sku-1")).hasMessage("failed");
+        assertThatThrownBy(() -> stock.future(null)).hasMessage("no work");
+        assertThatThrownBy(() -> stock.mono(Mono.error(new IllegalStateException("failed")))
+                        .block())
+                .hasMessage("failed");
     }
 
     @Test
@@ -190,6 +210,38 @@ class LockedTest {
         await().until(() -> events.contains("release a"));
     }
 
+    @Test
+    void aMonoThatIsCancelledWhileItWaitsKeepsNoLock() {
+        locks.occupy();
+        Disposable waiting = stock.mono(Mono.never()).subscribe();
+        await().until(() -> events.size() == 1);
+
+        waiting.dispose();
+        locks.free();
+
+        await().until(() -> events.contains("release a"));
+        assertThat(events).containsExactly("acquire a PT3S PT0S", "release a");
+    }
+
+    @Test
+    void howeverManyMonosWaitForALockItIsReleased() {
+        Sinks.One<String> work = Sinks.one();
+        CompletableFuture<@Nullable String> holder = stock.mono(work.asMono()).toFuture();
+        await().until(() -> events.size() == 2);
+        locks.occupy();
+        int waiters = 2 * Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE;
+        for (int i = 0; i < waiters; i++) {
+            stock.mono(Mono.just("next")).subscribe();
+        }
+        await().until(() -> events.size() == 2 + waiters);
+
+        work.tryEmitValue("done");
+
+        assertThat(holder).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(events).endsWith("release a");
+        locks.free();
+    }
+
     @ParameterizedTest
     @ValueSource(classes = {ReturnsAFlux.class, HasABadDuration.class, HasABadExpression.class})
     void whatCannotWorkIsRefusedAtTheStart(Class<?> bad) {
@@ -245,6 +297,9 @@ class LockedTest {
                 value = {"stock:#{#order.sku}", "order-#{#p0.number}:#{#tags['zone']}"},
                 ttl = "500ms")
         public void several(Order order, Map<String, String> tags) {}
+
+        @Locked(value = "#{#p1}-#{#p0}", ttl = "3s")
+        public void swapped(String p1, String p0) {}
 
         @Transactional
         @Locked(value = "a", ttl = "3s")
