@@ -3,11 +3,14 @@ package dev.holdfast.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.holdfast.launcher.story.Answer;
 import dev.holdfast.launcher.story.LockClient;
 import dev.holdfast.launcher.suite.Suite;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -187,6 +190,27 @@ class WithLockIT {
         assertThat(run.output()).isEmpty();
     }
 
+    @Test
+    void whatAnswersWithoutALeaseIsNotBelieved() throws Exception {
+        HttpServer page = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        page.createContext("/", exchange -> {
+            byte[] welcome = "<p>Welcome</p>".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, welcome.length);
+            exchange.getResponseBody().write(welcome);
+            exchange.close();
+        });
+        page.start();
+        try {
+            URI url = URI.create("http://127.0.0.1:" + page.getAddress().getPort());
+            Run run = end(start(url, "-w", "1", "portal", "--", "echo", "ran"));
+
+            assertThat(run.code()).isEqualTo(69);
+            assertThat(run.output()).isEmpty();
+        } finally {
+            page.stop(0);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -200,7 +224,9 @@ class WithLockIT {
                 "-t 5 name -- true",
                 "-t -- name -- true",
                 "-t 90000 name -- true",
+                "-t 08 name -- true",
                 "-w soon name -- true",
+                "-w 010 name -- true",
                 "-w",
                 "--help-me name -- true"
             })
