@@ -102,11 +102,20 @@ class Recovery implements SmartLifecycle {
     private boolean takeUp(long token) {
         try {
             Optional<List<UUID>> due = orders.takeUp(token);
-            due.orElse(List.of()).forEach(id -> goOn(orders.find(id).orElseThrow()));
+            due.orElse(List.of()).forEach(this::takeUp);
             return due.isPresent();
         } catch (DataAccessException e) {
             log.debug("Cannot look for orders", e);
             return true;
+        }
+    }
+
+    /** One that cannot be read, as of a later release, keeps nobody from the others. */
+    private void takeUp(UUID id) {
+        try {
+            goOn(orders.find(id).orElseThrow());
+        } catch (RuntimeException e) {
+            log.warn("Order {} cannot be taken up: {}", id, e.toString());
         }
     }
 
