@@ -46,14 +46,27 @@ final class Books implements AutoCloseable {
     }
 
     /** Tells each entry that contradicts another or what a client was told. */
-    List<String> audit(List<Purchase> purchases, List<Receipt> receipts) throws SQLException {
+    List<String> audit(List<Purchase> purchases, Map<String, String> told, List<Receipt> receipts) throws SQLException {
         List<String> broken = new ArrayList<>();
         Map<String, Entry> byKey = entries().stream().collect(Collectors.toMap(Entry::key, entry -> entry));
+        whatWasToldIsThere(told, byKey, broken);
         acknowledgedIsThere(receipts, byKey, broken);
         nothingIsMadeUp(purchases, byKey, broken);
         reservationsAndPaymentsAgree(byKey, broken);
+        everyPaymentHasAnOrder(broken);
+        everyWriteHasATokenOfItsOwn(broken);
         stockIsWhatWasSold(byKey, broken);
         return broken;
+    }
+
+    /** Also of orders that were accepted, and whose clients never asked how they ended. */
+    private static void whatWasToldIsThere(Map<String, String> told, Map<String, Entry> byKey, List<String> broken) {
+        told.forEach((key, id) -> {
+            Entry entry = byKey.get(key);
+            if (entry == null || !entry.id().equals(id)) {
+                broken.add("Order " + id + " of " + key + " stands in the books as " + entry);
+            }
+        });
     }
 
     private static void acknowledgedIsThere(List<Receipt> receipts, Map<String, Entry> byKey, List<String> broken) {
@@ -93,6 +106,28 @@ final class Books implements AutoCloseable {
             }
         }
         reservations.forEach((id, reservation) -> broken.add("No order " + id + " for the reservation " + reservation));
+    }
+
+    private void everyPaymentHasAnOrder(List<String> broken) throws SQLException {
+        try (PreparedStatement query = orders.prepareStatement("select * from payment"
+                + " where state = 'CHARGED' and not exists (select from orders where id = order_id)")) {
+            for (ResultSet row = query.executeQuery(); row.next(); ) {
+                broken.add("No order " + row.getString("order_id") + " for a payment");
+            }
+        }
+    }
+
+    /** Each write to the inventory is under a lease of its own: a token of two of them was granted twice. */
+    private void everyWriteHasATokenOfItsOwn(List<String> broken) throws SQLException {
+        try (PreparedStatement query =
+                orders.prepareStatement("select fencing_token, array_agg(order_id || ' ' || step) as writes"
+                        + " from order_step join orders on id = order_id where sku like ? || '%'"
+                        + " and fencing_token is not null group by fencing_token having count(*) > 1")) {
+            query.setString(1, run);
+            for (ResultSet row = query.executeQuery(); row.next(); ) {
+                broken.add("Token " + row.getLong("fencing_token") + " of the writes " + row.getString("writes"));
+            }
+        }
     }
 
     private void stockIsWhatWasSold(Map<String, Entry> byKey, List<String> broken) throws SQLException {

@@ -7,6 +7,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +25,9 @@ final class Buyers implements AutoCloseable {
     private final OrderClient orders;
     private final List<Purchase> purchases;
     private final AtomicInteger next = new AtomicInteger();
+    /** The id of each order that a client was told, by its key: settled or not. */
+    private final ConcurrentHashMap<String, String> told = new ConcurrentHashMap<>();
+
     private final ConcurrentLinkedQueue<Receipt> receipts = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<String> broken = new ConcurrentLinkedQueue<>();
     private final CountDownLatch busy;
@@ -90,17 +95,27 @@ final class Buyers implements AutoCloseable {
         }
         String order =
                 switch (answer.status()) {
-                    case 201 -> answer.body().path("id").asString();
+                    case 201, 202 -> answer.body().path("id").asString();
                     case 402, 409 -> answer.body().path("order").asString().replace("/orders/", "");
                     default -> "";
                 };
         if (!order.isEmpty()) {
+            isOneOrder(purchase, order);
+        }
+        if (!order.isEmpty() && answer.status() != 202) {
             return new Receipt(purchase, order, answer.status(), sent, answer.receivedNanos());
         }
         if (answer.status() != 202 && answer.status() != 503) {
             broken.add(purchase + " was answered with " + answer.status() + " " + answer.body());
         }
         return null;
+    }
+
+    private void isOneOrder(Purchase purchase, String order) {
+        String before = told.putIfAbsent(purchase.key(), order);
+        if (before != null && !before.equals(order)) {
+            broken.add(purchase + " was order " + before + " and became " + order);
+        }
     }
 
     private void askAgain(Receipt first) throws InterruptedException {
@@ -117,6 +132,11 @@ final class Buyers implements AutoCloseable {
 
     List<Receipt> receipts() {
         return new ArrayList<>(receipts);
+    }
+
+    /** The ids of all orders that clients were told, by their keys. */
+    Map<String, String> told() {
+        return Map.copyOf(told);
     }
 
     /** What no answer may be. */

@@ -57,7 +57,7 @@ public final class OrderFaults {
                 List<String> broken = new ArrayList<>(buyers.broken());
                 broken.addAll(books.settled(PATIENCE));
                 Duration settled = Duration.ofNanos(System.nanoTime() - mended);
-                broken.addAll(books.audit(purchases, buyers.receipts()));
+                broken.addAll(books.audit(purchases, buyers.told(), buyers.receipts()));
                 return new OrderReport(seed, purchases, buyers.receipts(), faults.done(), settled, broken);
             }
         }
