@@ -67,13 +67,11 @@ final class InstanceClient implements Client {
         if (service.equals(uri.getHost())) {
             throw new ConnectException("no instance of " + service + " is known");
         }
-        long sent = System.nanoTime();
-        CompletableFuture<HttpResponse<byte[]>> exchange =
-                http.sendAsync(httpRequest(request, uri), HttpResponse.BodyHandlers.ofByteArray());
-        Parked call = new Parked(uri.getHost(), uri.getPort(), exchange.copy());
+        Parked call = new Parked(uri.getHost(), uri.getPort(), new CompletableFuture<>());
+        CompletableFuture<?> exchange = send(request, uri, call.answer());
         parked.add(call);
         try {
-            return response(request, call.answer().get(options.readTimeoutMillis(), MILLISECONDS), sent);
+            return call.answer().get(options.readTimeoutMillis(), MILLISECONDS);
         } catch (TimeoutException e) {
             throw new HttpTimeoutException(
                     "no answer of " + uri.getAuthority() + " within " + options.readTimeoutMillis() + " ms");
@@ -84,9 +82,32 @@ final class InstanceClient implements Client {
             throw new CancellationException("interrupted");
         } finally {
             parked.remove(call);
-            // Nothing if it is over; else the connection is closed, and the service sees that its client has gone.
-            exchange.cancel(true);
+            if (!call.isAnswered()) {
+                // The connection is closed, and the service sees that its client has gone.
+                exchange.cancel(true);
+            }
         }
+    }
+
+    /**
+     * Sends it. The answer is there as soon as its last byte is: the JDK's own future is completed by the common pool,
+     * and waits while the program has other work block that, for which with two processors one task is enough. A failure
+     * still comes that way, or as a timeout.
+     */
+    private CompletableFuture<?> send(Request request, URI uri, CompletableFuture<Response> answer) {
+        HttpRequest message = httpRequest(request, uri);
+        long sent = System.nanoTime();
+        CompletableFuture<?> exchange = http.sendAsync(
+                message,
+                head -> HttpResponse.BodySubscribers.mapping(
+                        HttpResponse.BodySubscribers.ofByteArray(),
+                        body -> answer.complete(response(request, head, body, sent))));
+        var unused = exchange.whenComplete((done, failure) -> {
+            if (failure != null) {
+                answer.completeExceptionally(failure);
+            }
+        });
+        return exchange;
     }
 
     /** Fails the calls that wait for this instance: it does not answer, and they need not find out one by one. */
@@ -98,7 +119,12 @@ final class InstanceClient implements Client {
     }
 
     /** A call that waits for its answer. Each one is its own. */
-    private record Parked(String host, int port, CompletableFuture<HttpResponse<byte[]>> answer) {}
+    private record Parked(String host, int port, CompletableFuture<Response> answer) {
+
+        boolean isAnswered() {
+            return answer.isDone() && !answer.isCompletedExceptionally();
+        }
+    }
 
     private static HttpRequest httpRequest(Request request, URI uri) {
         byte[] body = request.body();
@@ -116,14 +142,14 @@ final class InstanceClient implements Client {
         return builder.build();
     }
 
-    private static Response response(Request request, HttpResponse<byte[]> answer, long sent) {
-        Map<String, Collection<String>> headers = new HashMap<>(answer.headers().map());
+    private static Response response(Request request, HttpResponse.ResponseInfo head, byte[] body, long sent) {
+        Map<String, Collection<String>> headers = new HashMap<>(head.headers().map());
         headers.put(SENT, List.of(Long.toString(sent)));
         return Response.builder()
                 .request(request)
-                .status(answer.statusCode())
+                .status(head.statusCode())
                 .headers(headers)
-                .body(answer.body())
+                .body(body)
                 .build();
     }
 }

@@ -26,6 +26,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -140,6 +142,22 @@ class LocksTest {
 
             assertThat(puts()).anyMatch(put -> "\"7\"".equals(put.ifMatch()));
             assertThat(only(deletes()).ifMatch()).isEqualTo("\"7\"");
+        }
+
+        @Test
+        void isHeardThoughTheProgramBlocksTheCommonPool() {
+            CountDownLatch over = new CountDownLatch(1);
+            ForkJoinPool pool = ForkJoinPool.commonPool();
+            List<ForkJoinTask<?>> blocking = Stream.<ForkJoinTask<?>>generate(
+                            () -> pool.submit(() -> over.await(30, TimeUnit.SECONDS)))
+                    .limit(pool.getParallelism())
+                    .toList();
+            try {
+                assertThat(locks.tryAcquire(LOCK, TTL).map(LocksTest::closed)).isPresent();
+            } finally {
+                over.countDown();
+                blocking.forEach(ForkJoinTask::join);
+            }
         }
 
         @Test
