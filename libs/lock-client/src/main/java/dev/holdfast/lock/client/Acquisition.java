@@ -40,18 +40,27 @@ final class Acquisition {
 
     /** Asks once, without a wait: empty if others hold the lock. */
     Optional<HeldLease> atOnce() {
+        return grantedAtOnce().map(this::renewed);
+    }
+
+    /** As {@link #atOnce} does, for a lease that is not renewed. */
+    Optional<FixedLease> fixedAtOnce() {
+        return grantedAtOnce().map(grant -> new FixedLease(parts, id, locks, request(), ttl, grant.token()));
+    }
+
+    private Optional<Grant> grantedAtOnce() {
         long sent = System.nanoTime();
         Answer answer = leases.acquire(id, request());
-        Optional<HeldLease> lease = held(answer);
+        Optional<Grant> granted = granted(answer);
         if (answer.kind() == Kind.BUSY && until(sent).negated().compareTo(UNHEARD) > 0) {
             // An instance that was asked before this one answered may yet do what it was asked to.
             parts.abandonment().begin(id, ttl);
         }
-        if (lease.isEmpty() && !ProblemKind.LOCK_HELD.slug().equals(answer.problem())) {
+        if (granted.isEmpty() && !ProblemKind.LOCK_HELD.slug().equals(answer.problem())) {
             known = answer.kind() != Kind.NOT_ASKED;
             throw givenUp(answer);
         }
-        return lease;
+        return granted;
     }
 
     HeldLease within(Duration waitUpTo, Duration slice) {
@@ -63,9 +72,9 @@ final class Acquisition {
             Duration wait = least(rounded(until(end)), slice);
             long sent = System.nanoTime();
             Answer answer = leases.await(id, request(), wait);
-            Optional<HeldLease> lease = held(answer);
-            if (lease.isPresent()) {
-                return lease.get();
+            Optional<Grant> granted = granted(answer);
+            if (granted.isPresent()) {
+                return renewed(granted.get());
             }
             boolean waited =
                     !wait.isZero() && until(sent).negated().multipliedBy(2).compareTo(wait) > 0;
@@ -80,12 +89,13 @@ final class Acquisition {
         return LeaseRequest.of(locks, ttl, owner + "/" + id);
     }
 
-    private Optional<HeldLease> held(Answer answer) {
-        Grant grant = answer.grant();
-        if (grant == null || grant.deadline() - System.nanoTime() <= 0) {
-            return Optional.empty();
-        }
-        return Optional.of(new RenewedLease(parts, id, locks, request(), ttl, grant).start());
+    /** Empty also if it came so late that it is over. */
+    private static Optional<Grant> granted(Answer answer) {
+        return Optional.ofNullable(answer.grant()).filter(grant -> grant.deadline() - System.nanoTime() > 0);
+    }
+
+    private HeldLease renewed(Grant grant) {
+        return new RenewedLease(parts, id, locks, request(), ttl, grant).start();
     }
 
     /** Whether to ask again after this answer, under a new id if need be. */

@@ -10,4 +10,8 @@ record LeaseRequest(List<LeaseLockView> locks, String ttl, String owner) {
     static LeaseRequest of(LockSet locks, Duration ttl, String owner) {
         return new LeaseRequest(locks.locks(), ttl.toString(), owner);
     }
+
+    LeaseRequest withTtl(Duration ttl) {
+        return new LeaseRequest(locks, ttl.toString(), owner);
+    }
 }

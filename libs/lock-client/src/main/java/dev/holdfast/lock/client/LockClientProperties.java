@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     some microseconds for each lease
  * @param urls where the lock service is, such as {@code http://10.0.0.1:8081}, one for each instance, or that of a
  *     gateway. By default a registry says it
+ * @param integrationTtl how long a lock that Spring Integration takes without a TTL lives without a renewal
  */
 @ConfigurationProperties("holdfast.locks")
 public record LockClientProperties(
@@ -27,10 +28,12 @@ public record LockClientProperties(
         @Nullable String owner,
         @DefaultValue("1s") Duration waitSlice,
         @DefaultValue("true") boolean leakTraces,
-        @DefaultValue List<URI> urls) {
+        @DefaultValue List<URI> urls,
+        @DefaultValue("30s") Duration integrationTtl) {
     private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
     private static final int MAX_OWNER = 91;
     private static final Duration LONGEST_SLICE = Duration.ofSeconds(30);
+    private static final Duration SHORTEST_TTL = Duration.ofMillis(100);
 
     public LockClientProperties {
         require(NAMESPACE.matcher(namespace).matches(), "namespace must match " + NAMESPACE, namespace);
@@ -39,6 +42,7 @@ public record LockClientProperties(
                 isWholeSeconds(waitSlice) && !waitSlice.isZero() && waitSlice.compareTo(LONGEST_SLICE) <= 0,
                 "wait-slice must be a number of whole seconds from 1 to 30",
                 waitSlice);
+        require(integrationTtl.compareTo(SHORTEST_TTL) >= 0, "integration-ttl must be at least 100 ms", integrationTtl);
         urls.forEach(url -> require(isOrigin(url), "urls must be of the form http://host:port", url));
         urls = List.copyOf(urls);
     }

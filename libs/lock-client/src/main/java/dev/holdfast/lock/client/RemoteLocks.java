@@ -34,15 +34,20 @@ final class RemoteLocks implements Locks, AutoCloseable {
         return timed(acquisition(locks, ttl)::atOnce);
     }
 
+    /** As {@link #tryAcquire(LockSet, Duration)} does, for a lease that is not renewed. */
+    Optional<FixedLease> tryAcquireFixed(LockSet locks, Duration ttl) {
+        return timed(acquisition(locks, ttl)::fixedAtOnce);
+    }
+
     private Acquisition acquisition(LockSet locks, Duration ttl) {
         return new Acquisition(parts, owner, locks, ttl);
     }
 
-    private Optional<HeldLease> timed(Supplier<Optional<HeldLease>> attempt) {
+    private <T> Optional<T> timed(Supplier<Optional<T>> attempt) {
         long start = System.nanoTime();
         String outcome = "failed";
         try {
-            Optional<HeldLease> lease = attempt.get();
+            Optional<T> lease = attempt.get();
             outcome = lease.isPresent() ? "held" : Reason.BUSY.name();
             return lease;
         } catch (LockNotAcquiredException e) {

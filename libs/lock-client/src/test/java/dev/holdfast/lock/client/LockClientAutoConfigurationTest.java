@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import net.javacrumbs.shedlock.core.LockProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +34,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.integration.support.locks.DefaultLockRegistry;
+import org.springframework.integration.support.locks.LockRegistry;
 
 class LockClientAutoConfigurationTest {
     private static final Duration TTL = Duration.ofSeconds(3);
@@ -203,7 +206,9 @@ class LockClientAutoConfigurationTest {
                 "org.springframework.boot.health.contributor",
                 "io.micrometer.core",
                 "io.micrometer.context",
-                "org.springframework.web.reactive"
+                "org.springframework.web.reactive",
+                "org.springframework.integration",
+                "net.javacrumbs.shedlock"
             })
     void whatIsOptionalMayBeMissing(String packageName) {
         context.withClassLoader(new FilteredClassLoader(packageName)).run(program -> assertThat(program)
@@ -234,6 +239,20 @@ class LockClientAutoConfigurationTest {
                 .run(program -> assertThat(program).getBean(Locks.class).isNotInstanceOf(RemoteLocks.class));
     }
 
+    @Test
+    void itsLocksStandInForThoseOfOtherLibrariesUnlessTheProgramHasItsOwn() {
+        context.run(program -> assertThat(program)
+                .hasSingleBean(HoldfastLockProvider.class)
+                .hasSingleBean(HoldfastLockRegistry.class));
+        context.withBean(LockProvider.class, () -> wanted -> Optional.empty())
+                .withBean(LockRegistry.class, DefaultLockRegistry::new)
+                .run(program -> assertThat(program)
+                        .hasSingleBean(LockProvider.class)
+                        .doesNotHaveBean(HoldfastLockProvider.class)
+                        .hasSingleBean(LockRegistry.class)
+                        .doesNotHaveBean(HoldfastLockRegistry.class));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -243,6 +262,7 @@ class LockClientAutoConfigurationTest {
                 "wait-slice=1500ms",
                 "wait-slice=31s",
                 "wait-slice=-1s",
+                "integration-ttl=99ms",
                 "urls=lock-service:8081",
                 "urls=ftp://host",
                 "urls=http://host/path",
