@@ -67,6 +67,8 @@ final class Backend implements AutoCloseable {
             }
             case "/v1/namespaces/orders/events" ->
                 response.sse().sendString(Flux.concat(Mono.just("first\n"), after(LONGER_THAN_THE_LIMIT)));
+            case "/v1/namespaces/still/events" ->
+                response.sse().sendString(Flux.concat(Mono.just("first\n"), Mono.never()));
             case "/v1/namespaces/broken/events" ->
                 response.sse()
                         .sendString(Flux.concat(

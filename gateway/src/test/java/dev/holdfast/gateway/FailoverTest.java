@@ -171,6 +171,26 @@ class FailoverTest {
         }
     }
 
+    @Test
+    void aStreamEndsWhenItsInstanceIsEjectedAndThereIsAnother() throws Exception {
+        Backend still = new Backend("still");
+        ServiceInstance instance = register(still, still.port());
+        HttpRequest request = request("GET", "/v1/namespaces/still/events", noBody());
+        try (InputStream stream =
+                client.send(request, BodyHandlers.ofInputStream()).body()) {
+            assertThat(stream.read()).isEqualTo('f');
+            Backend well = given(new Backend("well"));
+            // Until this is asked for an instance, the gateway knows of no other.
+            await().until(() -> get("/v1/who").body().equals("well"));
+            gateway.ejections().eject(instance, new IOException("keeps still"));
+
+            assertThat(CompletableFuture.supplyAsync(() -> endOf(stream)))
+                    .succeedsWithin(Duration.ofSeconds(10))
+                    .isEqualTo("irst\n");
+            assertThat(well.seen()).doesNotContain("GET /v1/namespaces/still/events");
+        }
+    }
+
     /** What comes until it ends or is cut off. */
     private static String endOf(InputStream stream) {
         ByteArrayOutputStream end = new ByteArrayOutputStream();

@@ -41,7 +41,7 @@ final class TestGateway {
     private final List<ServiceInstance> ejected = new CopyOnWriteArrayList<>();
 
     private TestGateway() {
-        gateway.getBean(Ejections.class).onEjection(ejected::add);
+        ejections().onEjection(ejected::add);
     }
 
     static TestGateway shared() {
@@ -93,7 +93,11 @@ final class TestGateway {
     }
 
     boolean isEjected(ServiceInstance instance) {
-        return gateway.getBean(Ejections.class).isEjected(instance);
+        return ejections().isEjected(instance);
+    }
+
+    Ejections ejections() {
+        return gateway.getBean(Ejections.class);
     }
 
     /** Those that were ejected since the last test. */
