@@ -20,6 +20,7 @@ import dev.holdfast.lock.core.StoreUnavailableException;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.Range.Boundary;
+import io.lettuce.core.StreamMessage;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -194,7 +195,18 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
     public CompletionStage<Optional<List<LeaseEvent>>> eventsAfter(Namespace namespace, EventId id, int atMost) {
         Range<String> fromIt = Range.from(Boundary.including(id.toString()), Boundary.unbounded());
         return command(redis -> redis.xrange(EventEntry.key(namespace), fromIt, Limit.from(atMost + 1L)))
-                .thenApply(entries -> EventEntry.after(id, atMost, entries));
+                .thenApply(entries -> read(namespace, id, atMost, entries));
+    }
+
+    /** One that cannot be read is as good as lost: who follows is shown what is in use, and goes on behind it. */
+    private static Optional<List<LeaseEvent>> read(
+            Namespace namespace, EventId id, int atMost, List<StreamMessage<byte[], byte[]>> entries) {
+        try {
+            return EventEntry.after(id, atMost, entries);
+        } catch (RuntimeException e) {
+            log.error("an event of namespace {} after {} cannot be read", namespace, id, e);
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -207,6 +207,20 @@ class EventsTest extends RedisServiceTest {
     }
 
     @Test
+    void whoComesToAnEventThatCannotBeReadIsShownWhatIsInUseAndGoesOnBehindIt() {
+        EventClient client = follow("");
+        put(newId(), body("a", "PT30S"));
+        awaitEvents(client, "granted a");
+        try (RedisConnection connection = redis.getConnection()) {
+            byte[] unreadable = "return redis.call('XADD', KEYS[1], '*', 'e', 'unreadable')".getBytes(UTF_8);
+            connection.scriptingCommands().eval(unreadable, ReturnType.VALUE, 1, eventsKey());
+        }
+        await().untilAsserted(() -> assertThat(client.summaries()).containsExactly("granted a", "reset a"));
+        put(newId(), body("b", "PT30S"));
+        awaitEvents(client, "granted a", "reset a", "granted b");
+    }
+
+    @Test
     void moreThanMayFollowAreRefused() {
         for (int i = 0; i < 8; i++) {
             follow("");
