@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ record Flaw(String words, boolean elsewhere) {
             "Redis takes no writes, since it cannot save its data: look at its disk and at its own log.", false);
     private static final Flaw ALONE = new Flaw(
             "Redis takes no writes, since it has fewer replicas than its min-replicas-to-write asks for.", false);
+
+    /** Of these a Redis that is asked by INFO says nothing. */
+    private static final Set<Flaw> OF_WRITES = Set.of(FULL, DISK, ALONE);
 
     /** By the code of an error. */
     private static final Map<String, Flaw> BY_ERROR = Map.of(
@@ -84,6 +88,11 @@ record Flaw(String words, boolean elsewhere) {
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** Whether only calls that write are told of it. */
+    boolean isOfWrites() {
+        return OF_WRITES.contains(this);
     }
 
     /** What an error means if it is about the data of one namespace: they are of a version that no script here knows. */

@@ -40,6 +40,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.health.contributor.Health;
@@ -70,6 +71,9 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
 
     /** Namespaces whose data no script here understands, and why. */
     private final Map<Namespace, String> refused = new ConcurrentHashMap<>();
+
+    /** The write that Redis refused last, until one of its kind succeeds: reads do all the time. */
+    private volatile @Nullable RefusedWrite refusedWrite;
 
     private volatile Signals signals = new Deaf();
 
@@ -258,8 +262,10 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
         long asked = System.nanoTime();
         return link.run(script, "hf:{" + namespace + "}:meta", all).handle((values, failure) -> {
             if (failure != null) {
+                remember(script, failure);
                 throw unavailable(namespace, failure);
             }
+            forget(script);
             if (!refused.isEmpty() && refused.remove(namespace) != null) {
                 log.info("the data of namespace {} are understood again", namespace);
             }
@@ -268,6 +274,20 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
             passOn(namespace, reply);
             return result;
         });
+    }
+
+    private void remember(Script script, Throwable failure) {
+        Flaw flaw = Flaw.of(RedisLink.unwrap(failure));
+        if (flaw != null && flaw.isOfWrites()) {
+            refusedWrite = new RefusedWrite(script, flaw);
+        }
+    }
+
+    private void forget(Script script) {
+        RefusedWrite last = refusedWrite;
+        if (last != null && last.script.equals(script)) {
+            refusedWrite = null;
+        }
     }
 
     private void passOn(Namespace namespace, Reply reply) {
@@ -348,7 +368,9 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
 
     /** Whether all namespaces can be served, and what is to be mended if not. */
     Health health() {
-        Flaw flaw = link.flaw();
+        RefusedWrite write = refusedWrite;
+        Flaw ofAll = link.flaw();
+        Flaw flaw = ofAll == null && write != null ? write.flaw : ofAll;
         Health.Builder health = flaw == null && refused.isEmpty() ? Health.up() : Health.down();
         if (flaw != null) {
             health.withDetail("redis", flaw.words());
@@ -361,6 +383,9 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
     public void close() {
         link.close();
     }
+
+    /** A call that was made, and why Redis did not write what it was to. */
+    private record RefusedWrite(Script script, Flaw flaw) {}
 
     /** Until someone listens. */
     static final class Deaf implements Signals {

@@ -40,6 +40,7 @@ class UnfitRedisTest extends ServiceTest {
     @AfterEach
     void mend() {
         FIRST.command("CONFIG SET maxmemory-policy noeviction");
+        FIRST.command("CONFIG SET maxmemory 0");
         FIRST.command("REPLICAOF NO ONE");
         awaitFit();
     }
@@ -66,6 +67,20 @@ class UnfitRedisTest extends ServiceTest {
         FIRST.command("CONFIG SET maxmemory-policy noeviction");
         awaitFit();
         assertThat(put(held, body("a", "PT30S")).status()).isEqualTo(200);
+        assertThat(redisHealth()).doesNotContain("DOWN");
+    }
+
+    @Test
+    void aRedisThatWritesNothingIsShownAsDownUntilItWrites() {
+        put(newId(), body("a", "PT30S"));
+        FIRST.command("CONFIG SET maxmemory 1");
+        awaitRefusal("out of memory");
+        // A read is answered, and tells nothing of writes.
+        assertThat(get(lockPath("a")).status()).isEqualTo(200);
+        assertThat(redisHealth()).contains("DOWN", "out of memory");
+
+        FIRST.command("CONFIG SET maxmemory 0");
+        assertThat(put(newId(), body("b", "PT30S")).status()).isEqualTo(201);
         assertThat(redisHealth()).doesNotContain("DOWN");
     }
 
