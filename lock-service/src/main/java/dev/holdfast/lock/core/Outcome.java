@@ -22,9 +22,16 @@ public sealed interface Outcome {
     /**
      * The lease is over.
      *
-     * @param reacquiredByOthers whether one of its locks was granted to another since; null if it never held
+     * @param reacquiredByOthers whether one of its locks was granted to another since; null if it never held, or just ended
+     * @param justEnded whether this request ended it
      */
-    record Ended(Ending how, @Nullable Boolean reacquiredByOthers) implements Outcome {}
+    record Ended(Ending how, @Nullable Boolean reacquiredByOthers, boolean justEnded) implements Outcome {
+
+        /** It was over before. */
+        public Ended(Ending how, @Nullable Boolean reacquiredByOthers) {
+            this(how, reacquiredByOthers, false);
+        }
+    }
 
     /** The lock is in use otherwise: by permits or not, or with another number of permits. Nothing was stored. */
     record Mismatch(LockName lock, boolean ofCapacity) implements Outcome {}

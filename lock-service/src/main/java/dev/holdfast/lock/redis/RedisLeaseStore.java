@@ -321,7 +321,7 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
                 new Outcome.Ended(
                         Outcome.Ending.valueOf(Reply.text(reply.value(0)).toUpperCase(Locale.ROOT)),
                         Reply.flag(reply.value(1)));
-            case "RELEASED" -> new Outcome.Ended(Outcome.Ending.RELEASED, null);
+            case "RELEASED" -> new Outcome.Ended(Outcome.Ending.RELEASED, null, true);
             case "REUSED" -> new Outcome.Refused(Reason.ID_REUSED);
             case "ID_STALE" -> new Outcome.Refused(Reason.ID_STALE);
             case "STALE_TOKEN" -> new Outcome.Refused(Reason.STALE_TOKEN);

@@ -5,6 +5,7 @@ import dev.holdfast.lock.core.LeaseId;
 import dev.holdfast.lock.core.LockName;
 import dev.holdfast.lock.core.Namespace;
 import dev.holdfast.lock.core.Outcome;
+import dev.holdfast.lock.core.Outcome.Ending;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,7 @@ final class Audit {
                 wish.reason());
     }
 
-    /** What a caller was told of a lease; a renewal, a wait and a refusal leave no line. */
+    /** What a caller was told of a lease; a renewal, a wait, a refusal, and what was released before leave no line. */
     static void told(Namespace in, LeaseId id, String caller, Outcome outcome) {
         if (!log.isDebugEnabled()) {
             return;
@@ -46,12 +47,12 @@ final class Audit {
                     held.token(),
                     lease.owner(),
                     names(lease));
-        } else if (outcome instanceof Outcome.Ended ended) {
+        } else if (outcome instanceof Outcome.Ended ended && (ended.justEnded() || ended.how() != Ending.RELEASED)) {
             log.debug("{} {}/{} by {}", word(ended.how()), in, id, caller);
         }
     }
 
-    private static String word(Outcome.Ending how) {
+    private static String word(Ending how) {
         return switch (how) {
             case RELEASED -> "release";
             case EXPIRED -> "expiry";

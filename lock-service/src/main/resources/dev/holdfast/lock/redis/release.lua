@@ -94,9 +94,6 @@ end
 
 local over = known_tombstones[id]
 if over then
-  if over.how == 'released' then
-    return reply('RELEASED')
-  end
   return reply('ENDED', over.how, reacquired(over))
 end
 if if_token ~= '' then
@@ -109,4 +106,4 @@ if not minted or minted >= now - ENDED_WINDOW then
   end
   bury(id, 'released', '', '', '')
 end
-return reply('RELEASED')
+return reply('ENDED', 'released', '')

@@ -263,11 +263,11 @@ final class LeaseModel {
             }
             end(entry, Ending.RELEASED);
             handOff();
-            return other(new Ended(Ending.RELEASED, null));
+            return other(new Ended(Ending.RELEASED, null, true));
         }
         Tombstone over = tombstone(id);
         if (over != null) {
-            return other(over.how() == Ending.RELEASED ? new Ended(Ending.RELEASED, null) : ended(over));
+            return other(ended(over));
         }
         if (token != null) {
             return other(new Refused(Reason.UNKNOWN));

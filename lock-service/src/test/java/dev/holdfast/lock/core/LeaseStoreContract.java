@@ -328,7 +328,7 @@ public abstract class LeaseStoreContract {
             LeaseId second = lease("2");
             here.waitFor("a", first);
             here.waitFor("a", second);
-            assertThat(here.release(first)).isEqualTo(new Ended(Ending.RELEASED, null));
+            assertThat(here.release(first)).isEqualTo(new Ended(Ending.RELEASED, null, true));
             assertThat(here.waitFor("a", second).position()).isEqualTo(1);
         }
 
@@ -928,7 +928,7 @@ public abstract class LeaseStoreContract {
 
         @Test
         void mayStillBeReleased() {
-            assertThat(here.release(id)).isEqualTo(new Ended(Ending.RELEASED, null));
+            assertThat(here.release(id)).isEqualTo(new Ended(Ending.RELEASED, null, true));
         }
 
         @Test
@@ -1153,7 +1153,7 @@ public abstract class LeaseStoreContract {
             LeaseId id = lease("x");
             here.release(here.hold("a", id));
             assertThat(here.tryFor("a", id)).isEqualTo(new Ended(Ending.RELEASED, false));
-            assertThat(here.release(id)).isEqualTo(new Ended(Ending.RELEASED, null));
+            assertThat(here.release(id)).isEqualTo(new Ended(Ending.RELEASED, false));
         }
 
         @Test
@@ -1299,7 +1299,7 @@ public abstract class LeaseStoreContract {
             assertThat(here.release(lease("unknown"))).isEqualTo(new Full(Limit.ENDED, 400));
             // What is held can be renewed and given back none the less.
             assertThat(here.hold("held", held).justGranted()).isFalse();
-            assertThat(here.release(held)).isEqualTo(new Ended(Ending.RELEASED, null));
+            assertThat(here.release(held)).isEqualTo(new Ended(Ending.RELEASED, null, true));
             advance(LeaseRules.ENDED_WINDOW.multipliedBy(2));
             assertThat(here.tryFor("a", lease("later"))).isInstanceOf(Held.class);
         }

@@ -48,6 +48,10 @@ class AuditTest extends RedisServiceTest {
         put(id, body("a", "PT30S"));
         put(newId(), body("a", "PT30S"));
         delete(id);
+        // It is over already, or was never known.
+        delete(id);
+        put(id, body("a", "PT30S"));
+        delete(newId());
         String broken = newId();
         String later = put(broken, body("b", "PT30S")).header("Fencing-Token");
         post(lockPath("b") + "/break", "{\"grace\":\"PT0S\",\"reason\":\"x\"}");
