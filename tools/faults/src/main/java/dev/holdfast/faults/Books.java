@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +32,24 @@ final class Books implements AutoCloseable {
         this.run = run;
     }
 
+    /** From now on the inventory's database notes each write under a token that is lower than one before it. */
+    static void noteStaleWrites(int port) throws SQLException {
+        try (Connection inventory = Postgres.connect(port, "inventory");
+                Statement statement = inventory.createStatement()) {
+            statement.execute("""
+                    create table if not exists stale_write (sku text, was bigint, became bigint);
+                    create or replace function note_stale_write() returns trigger language plpgsql as $$
+                    begin
+                        insert into stale_write values (new.sku, old.fence, new.fence);
+                        return new;
+                    end $$;
+                    drop trigger if exists note_stale_write on stock;
+                    create trigger note_stale_write before update on stock
+                        for each row when (new.fence < old.fence) execute function note_stale_write();
+                    """);
+        }
+    }
+
     /** Waits until all orders have ended, and tells those that have not. */
     List<String> settled(Duration limit) throws SQLException, InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
@@ -55,6 +74,7 @@ final class Books implements AutoCloseable {
         reservationsAndPaymentsAgree(byKey, broken);
         everyPaymentHasAnOrder(broken);
         everyWriteHasATokenOfItsOwn(broken);
+        noWriteIsStale(broken);
         stockIsWhatWasSold(byKey, broken);
         return broken;
     }
@@ -126,6 +146,17 @@ final class Books implements AutoCloseable {
             query.setString(1, run);
             for (ResultSet row = query.executeQuery(); row.next(); ) {
                 broken.add("Token " + row.getLong("fencing_token") + " of the writes " + row.getString("writes"));
+            }
+        }
+    }
+
+    private void noWriteIsStale(List<String> broken) throws SQLException {
+        try (PreparedStatement query =
+                inventory.prepareStatement("select sku, was, became from stale_write where sku like ? || '%'")) {
+            query.setString(1, run);
+            for (ResultSet row = query.executeQuery(); row.next(); ) {
+                broken.add("%s was written under %d after %d"
+                        .formatted(row.getString("sku"), row.getLong("became"), row.getLong("was")));
             }
         }
     }

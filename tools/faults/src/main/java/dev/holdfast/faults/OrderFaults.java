@@ -48,12 +48,14 @@ public final class OrderFaults {
     public OrderReport run() throws IOException, InterruptedException, ExecutionException, SQLException {
         List<Purchase> purchases = purchases();
         stock(purchases);
+        int postgres = suite.postgres().uri().getPort();
+        Books.noteStaleWrites(postgres);
         var faults = new Faults(suite, seed, log);
         try (var buyers = new Buyers(suite.gateway(), purchases, size.clients(), size.time(), PATIENCE)) {
             faults.run(size.time());
             long mended = System.nanoTime();
             buyers.await();
-            try (var books = new Books(suite.postgres().uri().getPort(), run)) {
+            try (var books = new Books(postgres, run)) {
                 List<String> broken = new ArrayList<>(buyers.broken());
                 broken.addAll(books.settled(PATIENCE));
                 Duration settled = Duration.ofNanos(System.nanoTime() - mended);
