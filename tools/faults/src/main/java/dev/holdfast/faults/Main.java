@@ -39,7 +39,7 @@ final class Main {
     private boolean understands(String[] arguments) {
         for (int i = 1; i < arguments.length; i += 2) {
             String value = i + 1 < arguments.length ? arguments[i + 1] : "";
-            if (!numbers.containsKey(arguments[i]) || !value.matches("[1-9][0-9]{0,6}")) {
+            if (!numbers.containsKey(arguments[i]) || !value.matches("[1-9][0-9]{0,8}")) {
                 out.println("check-orders: " + arguments[i] + " " + value + ": see bin/check-orders --help");
                 return false;
             }
