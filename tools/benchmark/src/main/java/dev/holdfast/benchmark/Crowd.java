@@ -80,8 +80,10 @@ final class Crowd implements AutoCloseable {
     private void await(Waiter waiter) {
         try {
             grants.add(waiter.await());
-        } catch (IOException gone) {
-            lost = new IOException(waiter + ": " + gone.getMessage(), gone);
+        } catch (IOException failure) {
+            if (!waiter.isGone()) {
+                lost = new IOException(waiter + ": " + failure.getMessage(), failure);
+            }
         }
     }
 

@@ -11,6 +11,7 @@ final class Waiter {
     private final String lock;
     private final UUID lease = UUID.randomUUID();
     private volatile long position;
+    private volatile boolean gone;
 
     Waiter(Connection connection, String lock) {
         this.connection = connection;
@@ -53,7 +54,12 @@ final class Waiter {
 
     /** Dies. */
     void hangUp() {
+        gone = true;
         connection.close();
+    }
+
+    boolean isGone() {
+        return gone;
     }
 
     UUID lease() {
