@@ -39,11 +39,7 @@ class FailoverGatewayFilterFactory extends AbstractGatewayFilterFactory<Failover
 
     FailoverGatewayFilterFactory(Ejections ejections) {
         super(Config.class);
-        ejections.onEjection(instance -> {
-            if (ejections.remains(instance.getServiceId())) {
-                moveOn(instance);
-            }
-        });
+        ejections.onDeparture(this::moveOn);
     }
 
     @Override

@@ -39,11 +39,7 @@ class StreamGatewayFilterFactory extends AbstractGatewayFilterFactory<Object> im
     private final Sinks.Many<ServiceInstance> left = Sinks.many().multicast().directBestEffort();
 
     StreamGatewayFilterFactory(Ejections ejections) {
-        ejections.onEjection(instance -> {
-            if (ejections.remains(instance.getServiceId())) {
-                left.emitNext(instance, ONE_AFTER_THE_OTHER);
-            }
-        });
+        ejections.onDeparture(instance -> left.emitNext(instance, ONE_AFTER_THE_OTHER));
     }
 
     @Override

@@ -41,7 +41,7 @@ public final class Ejections {
     }
 
     /** Whether a service has an instance, as they were listed last, that is not left out: where else to go. */
-    public boolean remains(String service) {
+    boolean remains(String service) {
         return listed.getOrDefault(service.toLowerCase(Locale.ROOT), List.of()).stream()
                 .anyMatch(instance -> !isEjected(instance));
     }
@@ -54,6 +54,15 @@ public final class Ejections {
     /** Calls the listener, in the thread whose call failed, each time that an instance is left out anew. */
     public void onEjection(Consumer<ServiceInstance> listener) {
         listeners.add(listener);
+    }
+
+    /** As {@link #onEjection} does, but only if another instance remains: what is under way at this one can go there. */
+    public void onDeparture(Consumer<ServiceInstance> listener) {
+        onEjection(instance -> {
+            if (remains(instance.getServiceId())) {
+                listener.accept(instance);
+            }
+        });
     }
 
     /** Those of a service's instances that are not left out, or all of them when none would remain. */

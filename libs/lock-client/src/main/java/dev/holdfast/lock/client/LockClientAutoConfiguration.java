@@ -53,11 +53,7 @@ class LockClientAutoConfiguration {
             ObjectProvider<LeaseMeters> meters,
             Environment environment) {
         InstanceClient instances = new InstanceClient(RemoteLeases.SERVICE, RemoteLeases.CONNECT_TIMEOUT);
-        ejections.onEjection(instance -> {
-            if (ejections.remains(instance.getServiceId())) {
-                instances.leave(instance.getHost(), instance.getPort());
-            }
-        });
+        ejections.onDeparture(instance -> instances.leave(instance.getHost(), instance.getPort()));
         Client client = new RetryableFeignBlockingLoadBalancerClient(
                 instances, loadBalancer, retries, loadBalancers, List.of());
         String owner = properties.owner() != null
