@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.token;
+
+import org.jspecify.annotations.NullMarked;
