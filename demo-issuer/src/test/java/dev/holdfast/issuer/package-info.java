@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.issuer;
+
+import org.jspecify.annotations.NullMarked;
