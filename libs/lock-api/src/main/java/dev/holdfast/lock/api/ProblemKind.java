@@ -11,6 +11,26 @@ public enum ProblemKind implements ProblemType {
             "The request cannot be read",
             "Its path, a header or its body is not well formed: not JSON, a field twice, an unknown field.",
             "Mend what the detail names. Sending the same again gives the same answer."),
+    UNAUTHENTICATED(
+            401,
+            false,
+            "Who calls is not known",
+            "The request has no bearer token, or one that does not stand: expired, of another issuer, for another "
+                    + "audience, or not signed by the issuer's key. WWW-Authenticate says which.",
+            "Get a new token from the issuer and send it as Authorization: Bearer <token>."),
+    FORBIDDEN(
+            403,
+            false,
+            "The token does not allow this",
+            "The token stands, but lacks the scope or the namespace that the detail names.",
+            "Ask the issuer for a token that has it."),
+    LEASE_OF_ANOTHER(
+            403,
+            false,
+            "The lease belongs to another caller",
+            "A lease is its caller's, who acquired it or queued for it. Neither its id nor its token nor its owner lets "
+                    + "anyone else renew or release it.",
+            "Call as the one who acquired it; an operator's token has the scope locks:admin."),
     NOT_FOUND(
             404,
             false,
@@ -221,12 +241,26 @@ public enum ProblemKind implements ProblemType {
             "As many as may follow events at one instance already do.",
             "Try again after Retry-After, perhaps at another instance; follow once for many, and close what you no longer read."),
 
+    RATE_LIMITED(
+            429,
+            true,
+            "Too many requests",
+            "The caller has sent more requests than its rate allows; others are not slowed by it.",
+            "Try again after Retry-After, and send fewer at a time."),
+
     INTERNAL_ERROR(
             500,
             true,
             "Something went wrong here",
             "An error that nobody expected; it is in the log under the id that the detail names.",
             "Retry the same id. If it stays, give the error id to whoever runs this."),
+    ISSUER_UNAVAILABLE(
+            503,
+            true,
+            "The issuer's keys cannot be had",
+            "Whether the token stands cannot be said: the issuer did not give the keys by which to verify it. Nothing was "
+                    + "done.",
+            "Send the same request again after Retry-After."),
     STORE_UNAVAILABLE(
             503,
             true,

@@ -1,0 +1,79 @@
+package dev.holdfast.security;
+
+import static dev.holdfast.security.AccessRules.allowAny;
+import static dev.holdfast.security.AccessRules.open;
+
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jose.util.DefaultResourceRetriever;
+import com.nimbusds.jose.util.ResourceRetriever;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.annotation.Bean;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+
+/** What both kinds of server share: whose tokens count, and who may what. */
+@AutoConfiguration
+@ConditionalOnWebApplication
+@EnableConfigurationProperties({IssuerSettings.class, SecuritySettings.class})
+class SecurityAutoConfiguration {
+    private static final int TIMEOUT_MILLIS = 2000;
+    private static final int MAX_BYTES = 256 * 1024;
+    private static final DefaultJOSEObjectTypeVerifier<SecurityContext> TYPES = new DefaultJOSEObjectTypeVerifier<>(
+            // RFC 9068
+            JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null);
+
+    @Bean
+    IssuerKeys issuerKeys(IssuerSettings issuer, SecuritySettings settings, ObjectProvider<SslBundles> bundles) {
+        issuer.check();
+        return new IssuerKeys(issuer, http(settings, bundles));
+    }
+
+    private static ResourceRetriever http(SecuritySettings settings, ObjectProvider<SslBundles> bundles) {
+        String bundle = settings.sslBundle();
+        return bundle == null
+                ? new DefaultResourceRetriever(TIMEOUT_MILLIS, TIMEOUT_MILLIS, MAX_BYTES)
+                : new DefaultResourceRetriever(
+                        TIMEOUT_MILLIS,
+                        TIMEOUT_MILLIS,
+                        MAX_BYTES,
+                        false,
+                        bundles.getObject().getBundle(bundle).createSslContext().getSocketFactory());
+    }
+
+    @Bean
+    JWKSource<SecurityContext> cachedIssuerKeys(IssuerKeys keys) {
+        return keys.cached();
+    }
+
+    @Bean
+    TokenVerifier tokenVerifier(
+            JWKSource<SecurityContext> cached, IssuerKeys keys, IssuerSettings issuer, SecuritySettings settings) {
+        NimbusJwtDecoder decoder = NimbusJwtDecoder.withJwkSource(cached)
+                .jwsAlgorithms(algorithms -> algorithms.addAll(issuer.algorithms()))
+                .jwtProcessorCustomizer(processor -> processor.setJWSTypeVerifier(TYPES))
+                .build();
+        decoder.setJwtValidator(new TokenRules(issuer.issuerUri(), issuer.audiences()));
+        return new TokenVerifier(decoder, keys, new CallerReader(settings), settings.cachedTokens());
+    }
+
+    /** The rows of the service's own table, and before them those of the Actuator. */
+    @Bean
+    Gate gate(
+            ObjectProvider<AccessRules> rules,
+            TokenVerifier verifier,
+            @Value("${management.endpoints.web.base-path:/actuator}") String actuator) {
+        AccessRules ofActuator = AccessRules.of(
+                open(actuator + "/health/**"),
+                open(actuator + "/prometheus"),
+                // Whatever else somebody exposes.
+                allowAny(actuator + "/**", "actuator"));
+        return new Gate(ofActuator.before(rules.getIfAvailable(AccessRules::of)), verifier);
+    }
+}
