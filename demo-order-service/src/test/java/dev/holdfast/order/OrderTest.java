@@ -140,7 +140,9 @@ class OrderTest extends ServiceTest {
                 .allMatch(before::isBefore);
         long reserved = steps.get(0).path("fencingToken").asLong();
         assertThat(steps.get(1).has("fencingToken")).isFalse();
-        assertThat(steps.get(2).path("fencingToken").asLong()).isGreaterThan(reserved);
+        long confirmed = steps.get(2).path("fencingToken").asLong();
+        assertThat(confirmed).isGreaterThan(reserved);
+        assertThat(INVENTORY.tokens(order.path("id").asString())).containsExactly(reserved, confirmed);
     }
 
     @ParameterizedTest
@@ -278,6 +280,18 @@ class OrderTest extends ServiceTest {
         assertThat(accepted.header("Location")).startsWith("/orders/");
         LOCKS.release("stock:" + sku);
         await().until(() -> stored().startsWith("CONFIRMED"));
+        assertThat(order(OTHER, 2).summary()).isEqualTo("201 CONFIRMED");
+    }
+
+    @Test
+    void anInstanceThatEndsLeavesAnOrderToAnother() {
+        Instance ending = new Instance("order-3", POSTGRES, LOCKS);
+        ending.endDesk();
+
+        // The second does not wait for what the first was to do.
+        for (int i = 0; i < 2; i++) {
+            assertThat(order(ending, 2).summary()).isEqualTo("503 service-unavailable");
+        }
         assertThat(order(OTHER, 2).summary()).isEqualTo("201 CONFIRMED");
     }
 

@@ -3,11 +3,16 @@ package dev.holdfast.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.lock.client.HeldLease;
+import dev.holdfast.lock.client.LockSet;
+import dev.holdfast.lock.client.Locks;
 import dev.holdfast.order.ScriptedInventory.Fault;
 import dev.holdfast.testing.TestPostgres;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 
 /** Orders that nobody repeats are finished all the same, by one instance. */
 class RecoveryTest extends ServiceTest {
@@ -47,6 +52,71 @@ class RecoveryTest extends ServiceTest {
     }
 
     @Test
+    void anOrderThatCannotBeFinishedIsTriedEverMoreSeldomAndCounted() {
+        INVENTORY.fail("confirm", Fault.UNAVAILABLE, ALWAYS);
+        order(FIRST, 2);
+
+        double[] dueAt = new double[6];
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            dueAt[column("least(taken_up, 5)", Integer.class)] = column("extract(epoch from due_at)", Double.class);
+            return dueAt[5] > 0;
+        });
+        assertThat(dueAt[4] - dueAt[3]).isGreaterThan(1);
+        assertThat(dueAt[5] - dueAt[4]).isGreaterThan(2);
+        assertThat(metrics(elected())).contains("demo_orders_stuck 1.0");
+
+        INVENTORY.mend();
+        await().until(() -> order(FIRST, 2).summary().equals("201 CONFIRMED"));
+        await().until(() -> metrics(elected()).contains("demo_orders_stuck 0.0"));
+    }
+
+    private <T> T column(String column, Class<T> type) {
+        return FIRST.jdbc()
+                .sql("select " + column + " from orders where idempotency_key = ?")
+                .param(key)
+                .query(type)
+                .single();
+    }
+
+    @Test
+    void anInstanceThatMetAnErrorStandsForElectionAgain() {
+        Instance met =
+                new Instance(FailsAtFirst.class, "third", DATABASE, new ScriptedLocks(), "--demo.recovery.every=100ms");
+
+        await().until(() -> isElected(met));
+        assertThat(met.bean(FailsAtFirst.class).left).isZero();
+    }
+
+    /** The first calls for locks end in an error, as when memory is short. */
+    static final class FailsAtFirst implements BeanPostProcessor {
+
+        private int left = 2;
+
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String name) {
+            return bean instanceof Locks locks ? failingAtFirst(locks) : bean;
+        }
+
+        private Locks failingAtFirst(Locks locks) {
+            return new Locks() {
+                @Override
+                public HeldLease acquire(LockSet set, Duration ttl, Duration waitUpTo) {
+                    if (left > 0) {
+                        left--;
+                        throw new OutOfMemoryError("for the test");
+                    }
+                    return locks.acquire(set, ttl, waitUpTo);
+                }
+
+                @Override
+                public Optional<HeldLease> tryAcquire(LockSet set, Duration ttl) {
+                    return locks.tryAcquire(set, ttl);
+                }
+            };
+        }
+    }
+
+    @Test
     void anotherIsElectedWhenTheFirstLosesItsLease() {
         Instance elected = elected();
 
@@ -83,10 +153,11 @@ class RecoveryTest extends ServiceTest {
     }
 
     private static boolean isElected(Instance instance) {
-        return get(instance.management("/actuator/prometheus"))
-                .response()
-                .body()
-                .contains("demo_orders_recovery_elected 1.0");
+        return metrics(instance).contains("demo_orders_recovery_elected 1.0");
+    }
+
+    private static String metrics(Instance instance) {
+        return get(instance.management("/actuator/prometheus")).response().body();
     }
 
     private static void setFence(long token) {

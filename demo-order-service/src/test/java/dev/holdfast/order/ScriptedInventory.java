@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -40,6 +42,7 @@ final class ScriptedInventory {
     private final Map<String, Reservation> reservations = new HashMap<>();
     private final Map<String, Fault> faults = new HashMap<>();
     private final Map<String, Integer> faultsLeft = new HashMap<>();
+    private final Map<String, List<Long>> tokens = new HashMap<>();
     private final CountDownLatch never = new CountDownLatch(1);
 
     ScriptedInventory() {
@@ -64,6 +67,11 @@ final class ScriptedInventory {
     /** {@code available/sold} */
     synchronized String counts(String sku) {
         return available.get(sku) + "/" + sold.getOrDefault(sku, 0);
+    }
+
+    /** The fencing tokens that came with the steps of an order. */
+    synchronized List<Long> tokens(String order) {
+        return List.copyOf(tokens.getOrDefault(order, List.of()));
     }
 
     /** The next calls of this step go wrong: {@code stock}, {@code reserve}, {@code confirm}, {@code cancel}. */
@@ -95,7 +103,9 @@ final class ScriptedInventory {
         }
         Answer answer = fault == Fault.UNAVAILABLE
                 ? new Answer(503, "store-unavailable")
-                : fault == Fault.STALE_TOKEN ? new Answer(409, "stale-fencing-token") : answer(step, path[2], body);
+                : fault == Fault.STALE_TOKEN
+                        ? new Answer(409, "stale-fencing-token")
+                        : answer(step, path[2], exchange.getRequestHeaders().getFirst("Fencing-Token"), body);
         if (fault == Fault.LOST_ANSWER) {
             exchange.close();
             return;
@@ -119,7 +129,13 @@ final class ScriptedInventory {
         }
     }
 
-    private synchronized Answer answer(String step, String name, String body) {
+    private synchronized Answer answer(String step, String name, @Nullable String token, String body) {
+        if (!step.equals("stock")) {
+            if (token == null) {
+                return new Answer(400, "malformed-request");
+            }
+            tokens.computeIfAbsent(name, order -> new ArrayList<>()).add(Long.valueOf(token));
+        }
         return switch (step) {
             case "stock" -> available.containsKey(name) ? new Answer(200, "") : new Answer(404, "not-found");
             case "reserve" -> reserve(name, JsonMapper.shared().readTree(body));

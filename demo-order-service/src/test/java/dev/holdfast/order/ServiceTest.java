@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -54,6 +55,11 @@ abstract class ServiceTest {
         private final ConfigurableApplicationContext service;
 
         Instance(String id, TestPostgres postgres, ScriptedLocks locks, String... settings) {
+            this(OrderServiceApplication.class, id, postgres, locks, settings);
+        }
+
+        /** @param more a bean of its own */
+        Instance(Class<?> more, String id, TestPostgres postgres, ScriptedLocks locks, String... settings) {
             List<String> arguments = List.of(
                     "--spring.config.name=application,demo-order-service",
                     "--spring.application.name=demo-order-service",
@@ -70,13 +76,22 @@ abstract class ServiceTest {
                             + INVENTORY.address(),
                     "--HOLDFAST_POSTGRES=" + postgres.address(),
                     "--HOLDFAST_POSTGRES_USER=postgres");
-            service = new SpringApplicationBuilder(OrderServiceApplication.class)
+            service = new SpringApplicationBuilder(OrderServiceApplication.class, more)
                     .run(Stream.concat(arguments.stream(), Arrays.stream(settings))
                             .toArray(String[]::new));
         }
 
+        <T> T bean(Class<T> type) {
+            return service.getBean(type);
+        }
+
+        /** Takes no more work, as at its end. */
+        void endDesk() {
+            service.getBean("orderDesk", SmartLifecycle.class).stop();
+        }
+
         JdbcClient jdbc() {
-            return service.getBean(JdbcClient.class);
+            return bean(JdbcClient.class);
         }
 
         URI uri(String path) {

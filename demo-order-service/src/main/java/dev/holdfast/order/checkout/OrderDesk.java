@@ -4,6 +4,7 @@ import dev.holdfast.defaults.problem.Problem;
 import dev.holdfast.defaults.problem.ProblemException;
 import dev.holdfast.defaults.problem.SampleProblem;
 import dev.holdfast.defaults.request.IdempotencyKey;
+import dev.holdfast.lock.api.ProblemKind;
 import dev.holdfast.order.inventory.Inventory;
 import java.time.Duration;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -85,18 +87,27 @@ class OrderDesk implements SmartLifecycle {
         if (others != null) {
             return others;
         }
-        workers.execute(() -> {
-            try {
-                Order settled = saga.settle(order);
-                underWay.remove(order.id());
-                mine.complete(settled);
-            } catch (Throwable e) {
-                // Before the answer: a request that repeats it begins anew.
-                underWay.remove(order.id());
-                mine.completeExceptionally(e);
-            }
-        });
+        try {
+            workers.execute(() -> work(order, mine));
+        } catch (RejectedExecutionException e) {
+            // This instance ends: the order is another's to go on with.
+            underWay.remove(order.id());
+            mine.completeExceptionally(new ProblemException(
+                    Problem.of(ProblemKind.SERVICE_UNAVAILABLE, "This instance is about to end.")));
+        }
         return mine;
+    }
+
+    private void work(Order order, CompletableFuture<Order> result) {
+        try {
+            Order settled = saga.settle(order);
+            underWay.remove(order.id());
+            result.complete(settled);
+        } catch (Throwable e) {
+            // Before the answer: a request that repeats it begins anew.
+            underWay.remove(order.id());
+            result.completeExceptionally(e);
+        }
     }
 
     private static Order await(CompletableFuture<Order> settled, Order unfinished, Duration patience) {

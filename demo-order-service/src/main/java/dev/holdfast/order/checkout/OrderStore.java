@@ -31,13 +31,17 @@ class OrderStore {
 
     /** How many orders one look takes up. */
     private static final int BATCH = 100;
+    /** An order that was taken up so often since its last step is stuck: it is left alone for twice as long each time. */
+    static final int VAIN = 3;
 
     private final JdbcClient jdbc;
     private final double dueAfterSeconds;
+    private final double dueAtMostAfterSeconds;
 
     OrderStore(JdbcClient jdbc, RecoveryProperties recovery) {
         this.jdbc = jdbc;
         this.dueAfterSeconds = recovery.after().toMillis() / 1000.0;
+        this.dueAtMostAfterSeconds = recovery.longest().toMillis() / 1000.0;
     }
 
     Optional<Order> find(UUID id) {
@@ -103,7 +107,8 @@ class OrderStore {
         return jdbc.sql("""
                         with moved as (
                             update orders set status = :then, reason = :reason,
-                                fence = coalesce(:token, fence), due_at = now() + :due * interval '1 s'
+                                fence = coalesce(:token, fence),
+                                due_at = now() + :due * interval '1 s', taken_up = 0
                             where id = :id and status = :status and reason is not distinct from :before
                                 and fence <= coalesce(:token, fence)
                             returning id),
@@ -125,12 +130,20 @@ class OrderStore {
     }
 
     /**
+     * What a look for orders to recover has found.
+     *
+     * @param due taken up now
+     * @param stuck how many there are
+     */
+    record Left(List<UUID> due, long stuck) {}
+
+    /**
      * Takes up orders that are due and puts them off, so that they are left alone for as long again.
      *
      * @param token of the lease under which this instance was elected
      * @return empty if an instance with a newer token has done so before: this one is no longer elected
      */
-    Optional<List<UUID>> takeUp(long token) {
+    Optional<Left> takeUp(long token) {
         return jdbc.sql("""
                         with elected as (
                             update recovery set fence = :token where fence <= :token returning fence),
@@ -139,19 +152,24 @@ class OrderStore {
                             where status not in ('CONFIRMED', 'CANCELLED') and due_at <= now()
                             order by due_at limit :batch for update of orders skip locked),
                         taken as (
-                            update orders set due_at = now() + :due * interval '1 s'
+                            update orders set taken_up = taken_up + 1, due_at = now() + interval '1 s'
+                                * least(:due * 2 ^ least(greatest(taken_up + 1 - :vain, 0), 30), :longest)
                             from due where orders.id = due.id returning orders.id)
-                        select exists (select from elected) as elected, array(select id from taken) as ids""")
+                        select exists (select from elected) as elected, array(select id from taken) as ids,
+                            (select count(*) from orders
+                                where status not in ('CONFIRMED', 'CANCELLED') and taken_up >= :vain) as stuck""")
                 .param("token", token)
                 .param("batch", BATCH)
                 .param("due", dueAfterSeconds)
-                .query(OrderStore::taken)
+                .param("longest", dueAtMostAfterSeconds)
+                .param("vain", VAIN)
+                .query(OrderStore::left)
                 .single();
     }
 
-    private static Optional<List<UUID>> taken(ResultSet row, int number) throws SQLException {
+    private static Optional<Left> left(ResultSet row, int number) throws SQLException {
         return row.getBoolean("elected")
-                ? Optional.of(List.of((UUID[]) row.getArray("ids").getArray()))
+                ? Optional.of(new Left(List.of((UUID[]) row.getArray("ids").getArray()), row.getLong("stuck")))
                 : Optional.empty();
     }
 

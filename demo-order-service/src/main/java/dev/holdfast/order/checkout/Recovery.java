@@ -4,10 +4,10 @@ import dev.holdfast.lock.client.HeldLease;
 import dev.holdfast.lock.client.LeaseLostException;
 import dev.holdfast.lock.client.LockNotAcquiredException;
 import dev.holdfast.lock.client.Locks;
+import dev.holdfast.order.checkout.OrderStore.Left;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +46,9 @@ class Recovery implements SmartLifecycle {
     private final Duration every;
 
     private volatile boolean elected;
+    /** As long as this instance is elected. */
+    private volatile long stuck;
+
     private volatile @Nullable Thread thread;
 
     Recovery(Locks locks, OrderStore orders, OrderDesk desk, RecoveryProperties properties, MeterRegistry meters) {
@@ -55,6 +58,9 @@ class Recovery implements SmartLifecycle {
         this.every = properties.every();
         Gauge.builder("demo.orders.recovery.elected", () -> elected ? 1 : 0)
                 .description("1 at the instance that goes on with the orders of others")
+                .register(meters);
+        Gauge.builder("demo.orders.stuck", () -> stuck)
+                .description("Orders that were taken up several times in vain, at the elected instance")
                 .register(meters);
     }
 
@@ -80,10 +86,11 @@ class Recovery implements SmartLifecycle {
         } catch (LockNotAcquiredException e) {
             // Another is elected, or nobody can be: it stands again.
             log.debug("Not elected", e);
-        } catch (RuntimeException e) {
-            log.warn("The recovery failed; it stands for election again", e);
+        } catch (RuntimeException | Error e) {
+            log.error("The recovery failed; it stands for election again", e);
         } finally {
             elected = false;
+            stuck = 0;
         }
     }
 
@@ -101,13 +108,18 @@ class Recovery implements SmartLifecycle {
     /** Returns whether this is still the elected one. A database that is away for a while changes nothing about that. */
     private boolean takeUp(long token) {
         try {
-            Optional<List<UUID>> due = orders.takeUp(token);
-            due.orElse(List.of()).forEach(this::takeUp);
-            return due.isPresent();
+            Optional<Left> left = orders.takeUp(token);
+            left.ifPresent(this::takeUp);
+            return left.isPresent();
         } catch (DataAccessException e) {
             log.debug("Cannot look for orders", e);
             return true;
         }
+    }
+
+    private void takeUp(Left left) {
+        stuck = left.stuck();
+        left.due().forEach(this::takeUp);
     }
 
     /** One that cannot be read, as of a later release, keeps nobody from the others. */

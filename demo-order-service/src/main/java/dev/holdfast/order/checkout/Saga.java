@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -115,8 +116,7 @@ class Saga {
                 if (now.status() != order.status() || now.reason() != order.reason()) {
                     return Optional.of(now);
                 }
-                lease.ensureHeld();
-                return writeUnder(lease.fencingToken(), now);
+                return under(lease, () -> writeUnder(lease.fencingToken(), now));
             } catch (LeaseLostException e) {
                 log.info("Lost the lease for order {}; a fresh one goes on", order.id());
                 return Optional.empty();
@@ -124,17 +124,27 @@ class Saga {
         });
     }
 
+    private static <T> T under(HeldLease lease, Supplier<T> work) {
+        try {
+            return lease.call(work::get);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("The work throws nothing that is checked", e);
+        }
+    }
+
     private Optional<Order> writeUnder(long token, Order order) {
         SampleProblem reason = order.reason();
         UUID id = order.id();
         if (reason != null) {
-            return after(inventory.cancel(id, order.sku(), token), order, token, Step.RELEASED, Status.CANCELLED);
+            return after(inventory.cancel(id, order.sku()), order, token, Step.RELEASED, Status.CANCELLED);
         }
         if (order.status() == Status.PENDING) {
-            Reply reply = inventory.reserve(id, order.sku(), order.quantity(), token);
+            Reply reply = inventory.reserve(id, order.sku(), order.quantity());
             return after(reply, order, token, Step.RESERVED, Status.RESERVED);
         }
-        return after(inventory.confirm(id, token), order, token, Step.CONFIRMED, Status.CONFIRMED);
+        return after(inventory.confirm(id), order, token, Step.CONFIRMED, Status.CONFIRMED);
     }
 
     private Optional<Order> after(Reply reply, Order order, long token, Step step, Status then) {

@@ -1,6 +1,8 @@
 package dev.holdfast.order.inventory;
 
 import dev.holdfast.defaults.problem.SampleProblem;
+import dev.holdfast.lock.client.HeldLease;
+import dev.holdfast.lock.client.LeaseLostException;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -19,6 +21,9 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>A call that gets no answer is made once more, on another instance when there is one. The circuit breaker is around
  * both. All throw {@link InventoryUnavailableException} when the outcome is unknown.
+ *
+ * <p>Steps are written under the current lease, whose fencing token goes along: call them inside {@link HeldLease#call}.
+ * They throw {@link LeaseLostException}, and send nothing, when it is lost.
  */
 @Component
 public class Inventory {
@@ -52,18 +57,18 @@ public class Inventory {
     }
 
     /** Sets pieces aside for an order. */
-    public Reply reserve(UUID order, String sku, int quantity, long token) {
-        return reply(ask(() -> api.reserve(order, token, new InventoryApi.Wanted(sku, quantity))));
+    public Reply reserve(UUID order, String sku, int quantity) {
+        return reply(ask(() -> api.reserve(order, new InventoryApi.Wanted(sku, quantity))));
     }
 
     /** Sells what is reserved. */
-    public Reply confirm(UUID order, long token) {
-        return reply(ask(() -> api.confirm(order, token)));
+    public Reply confirm(UUID order) {
+        return reply(ask(() -> api.confirm(order)));
     }
 
     /** Makes what is reserved available again; a reserve that comes later is refused. */
-    public Reply cancel(UUID order, String sku, long token) {
-        return reply(ask(() -> api.cancel(order, token, sku)));
+    public Reply cancel(UUID order, String sku) {
+        return reply(ask(() -> api.cancel(order, sku)));
     }
 
     private ResponseEntity<String> ask(Supplier<ResponseEntity<String>> call) {

@@ -1,5 +1,6 @@
 package dev.holdfast.order.inventory;
 
+import dev.holdfast.lock.client.FencingHttpInterceptor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatusCode;
@@ -16,11 +17,11 @@ import org.springframework.web.service.registry.ImportHttpServices;
 @ImportHttpServices(group = Inventory.SERVICE, types = InventoryApi.class)
 class InventoryClient {
 
-    /** A refusal is an answer, not an exception. */
+    /** Its calls carry the token of the lease that they are made under. A refusal is an answer, not an exception. */
     @Bean
-    RestClientHttpServiceGroupConfigurer inventoryAnswers() {
+    RestClientHttpServiceGroupConfigurer inventoryCalls() {
         return groups -> groups.filterByName(Inventory.SERVICE)
-                .forEachClient((group, client) ->
-                        client.defaultStatusHandler(HttpStatusCode::isError, (request, response) -> {}));
+                .forEachClient((group, client) -> client.requestInterceptor(new FencingHttpInterceptor())
+                        .defaultStatusHandler(HttpStatusCode::isError, (request, response) -> {}));
     }
 }
