@@ -1,5 +1,6 @@
 package dev.holdfast.registry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -18,11 +19,14 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.http.HttpHeaders;
 
 /** Two registries that know each other: one in this JVM, one in a process of its own. */
 class PeersTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private static final String PASSWORD = "p:ä@ss/w%20rd";
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final int here = freePort();
@@ -67,6 +71,7 @@ class PeersTest {
             "--server.port=" + port,
             "--management.server.port=-1",
             "--HOLDFAST_HOST=" + host,
+            "--HOLDFAST_REGISTRY_PASSWORD=" + PASSWORD,
             "--HOLDFAST_REGISTRY=http://localhost:" + there + "/eureka/,http://127.0.0.1:" + here + "/eureka/"
         };
     }
@@ -118,6 +123,7 @@ class PeersTest {
 
     private static HttpRequest.Builder request(int port, String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .header("Authorization", "Basic " + HttpHeaders.encodeBasicAuth("holdfast", PASSWORD, UTF_8))
                 .timeout(Duration.ofSeconds(5));
     }
 
