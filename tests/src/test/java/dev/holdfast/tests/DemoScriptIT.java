@@ -40,6 +40,7 @@ class DemoScriptIT {
                 "config",
                 "libs",
                 "registry-service",
+                "demo-issuer",
                 "lock-service",
                 "gateway",
                 "demo-order-service",
@@ -91,9 +92,10 @@ class DemoScriptIT {
         assertThat(demo("kill", "nobody"))
                 .isEqualTo(new Run(
                         2,
-                        List.of("There is no instance nobody, but these: gateway, inventory-service, lock-service-1, "
-                                + "lock-service-2, order-service-1, order-service-2, postgres, redis, registry-1, "
-                                + "registry-2.")));
+                        List.of(
+                                "There is no instance nobody, but these: gateway, inventory-service, issuer, lock-service-1, "
+                                        + "lock-service-2, order-service-1, order-service-2, postgres, redis, registry-1, "
+                                        + "registry-2.")));
         assertThat(demo("start", name)).isEqualTo(new Run(1, List.of(name + " runs already.")));
 
         assertThat(demo("kill", name))

@@ -19,7 +19,8 @@ class KeepAliveIT {
 
     @Test
     void aConnectionThroughTheGatewayDoesNotStall(Suite suite) throws IOException {
-        try (var connection = new RawConnection(suite.gateway())) {
+        try (var connection =
+                new RawConnection(suite.gateway(), suite.credentials().header())) {
             for (int pair = 0; pair < PAIRS; pair++) {
                 String path = "/v1/namespaces/tests/leases/" + UUID.randomUUID();
                 connection.sendPut(path, "keep-alive", "");

@@ -45,7 +45,7 @@ class OrderIT {
 
     OrderIT(Suite suite) {
         this.suite = suite;
-        this.orders = new OrderClient(suite.gateway());
+        this.orders = new OrderClient(suite.gateway(), suite.credentials());
     }
 
     @AfterEach
@@ -88,14 +88,14 @@ class OrderIT {
         assertThat(orderAt(elected, UUID.randomUUID().toString()).status()).isEqualTo(201);
         String id;
         suite.inventoryService().pause();
-        try (var ignored = new Forgotten(elected.uri())) {
+        try (var ignored = new Forgotten(elected.uri(), suite.credentials().header())) {
             ignored.order(sku);
             id = await().until(() -> unfinished(other), found -> !found.isEmpty());
             elected.kill();
         } finally {
             suite.inventoryService().resume();
         }
-        try (var door = new OrderClient(other.uri())) {
+        try (var door = new OrderClient(other.uri(), suite.credentials())) {
             await().atMost(TAKEOVER).until(() -> isElected(other));
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> door.read(id).body().path("status").asString().equals("CONFIRMED"));
@@ -106,15 +106,16 @@ class OrderIT {
     }
 
     /** A client that does not wait for its answer. */
-    private record Forgotten(HttpClient http, URI service) implements AutoCloseable {
+    private record Forgotten(HttpClient http, URI service, String authorization) implements AutoCloseable {
 
-        Forgotten(URI service) {
-            this(HttpClient.newHttpClient(), service);
+        Forgotten(URI service, String authorization) {
+            this(HttpClient.newHttpClient(), service, authorization);
         }
 
         void order(String sku) {
             var unused = http.sendAsync(
                     HttpRequest.newBuilder(service.resolve("/orders"))
+                            .header("Authorization", authorization)
                             .header("Content-Type", "application/json")
                             .header("Idempotency-Key", UUID.randomUUID().toString())
                             .POST(BodyPublishers.ofString("{\"sku\":\"" + sku + "\",\"quantity\":1}"))
@@ -129,7 +130,7 @@ class OrderIT {
     }
 
     private String unfinished(Instance instance) throws Exception {
-        try (var door = new OrderClient(instance.uri())) {
+        try (var door = new OrderClient(instance.uri(), suite.credentials())) {
             return door.list("PENDING")
                     .body()
                     .path("orders")
@@ -144,7 +145,7 @@ class OrderIT {
     /** The one that recovers orders, when all others stand in the queue to be elected. */
     private Instance awaitElection() {
         int others = suite.orderServices().size() - 1;
-        try (LockClient locks = new LockClient(suite.gateway(), "orders")) {
+        try (LockClient locks = new LockClient(suite.gateway(), "orders", suite.credentials())) {
             await().atMost(Duration.ofSeconds(30)).until(() -> locks.locks()
                     .body()
                     .path("locks")
@@ -223,7 +224,7 @@ class OrderIT {
     }
 
     private Answer orderAt(Instance instance, String key) throws Exception {
-        try (var direct = new OrderClient(instance.uri())) {
+        try (var direct = new OrderClient(instance.uri(), suite.credentials())) {
             return orderAt(key, direct, sku);
         }
     }

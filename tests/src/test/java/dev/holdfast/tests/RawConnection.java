@@ -17,8 +17,10 @@ final class RawConnection implements AutoCloseable {
 
     private final Socket socket;
     private final InputStream in;
+    private final String authorization;
 
-    RawConnection(URI service) throws IOException {
+    RawConnection(URI service, String authorization) throws IOException {
+        this.authorization = authorization;
         socket = new Socket(InetAddress.ofLiteral(service.getHost()), service.getPort());
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(STALL_MILLIS);
@@ -28,11 +30,11 @@ final class RawConnection implements AutoCloseable {
     void sendPut(String path, String lock, String headers) throws IOException {
         String body = "{\"locks\":[{\"name\":\"" + lock + "\"}],\"ttl\":\"PT30S\"}";
         send("PUT " + path + " HTTP/1.1\r\nHost: holdfast\r\nContent-Type: application/json\r\n" + headers
-                + "Content-Length: " + body.length() + "\r\n\r\n" + body);
+                + authorization() + "Content-Length: " + body.length() + "\r\n\r\n" + body);
     }
 
     void sendDelete(String path) throws IOException {
-        send("DELETE " + path + " HTTP/1.1\r\nHost: holdfast\r\n\r\n");
+        send("DELETE " + path + " HTTP/1.1\r\nHost: holdfast\r\n" + authorization() + "\r\n");
     }
 
     /** Reads a response to its end and returns its status. A read that takes five seconds is a stall and throws. */
@@ -59,6 +61,10 @@ final class RawConnection implements AutoCloseable {
     @Override
     public void close() throws IOException {
         socket.close();
+    }
+
+    private String authorization() {
+        return "Authorization: " + authorization + "\r\n";
     }
 
     private void send(String text) throws IOException {

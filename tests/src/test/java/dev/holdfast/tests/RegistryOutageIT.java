@@ -61,8 +61,8 @@ class RegistryOutageIT {
             await().during(Duration.ofSeconds(8))
                     .atMost(Duration.ofSeconds(20))
                     .pollInterval(Duration.ofMillis(200))
-                    .untilAsserted(
-                            () -> assertThat(Registration.up(other.uri())).containsAll(services));
+                    .untilAsserted(() -> assertThat(Registration.up(other.uri(), suite.registryCredentials()))
+                            .containsAll(services));
         } finally {
             hanging.resume();
         }
@@ -71,14 +71,14 @@ class RegistryOutageIT {
 
     @Test
     void withoutAnyTrafficGoesOnForAMinuteAndThroughTheirReturn() throws Exception {
-        try (Load load = Load.on(suite.gateway())) {
+        try (Load load = Load.on(suite)) {
             suite.registries().forEach(Instance::kill);
             try {
                 load.goOn(Duration.ofSeconds(60));
             } finally {
                 suite.registries().parallelStream().forEach(Instance::start);
             }
-            suite.registries().forEach(RegistryOutageIT::awaitAllKnown);
+            suite.registries().forEach(this::awaitAllKnown);
             load.goOn(Duration.ofSeconds(5));
 
             Load.Report report = load.stop();
@@ -88,9 +88,10 @@ class RegistryOutageIT {
         }
     }
 
-    private static void awaitAllKnown(Instance registry) {
+    private void awaitAllKnown(Instance registry) {
         await().atMost(Duration.ofSeconds(20))
                 .ignoreExceptionsInstanceOf(IOException.class)
-                .untilAsserted(() -> assertThat(Registration.up(registry.uri())).containsAll(SERVICES));
+                .untilAsserted(() -> assertThat(Registration.up(registry.uri(), suite.registryCredentials()))
+                        .containsAll(SERVICES));
     }
 }

@@ -22,7 +22,7 @@ class ServiceOutageIT {
     @Test
     void theGatewayTellsWhenToRetryAndALeaseOutlivesAllInstances(Suite suite) throws Exception {
         UUID id = UUID.randomUUID();
-        try (LockClient locks = SharedSuite.locks(suite.gateway())) {
+        try (LockClient locks = SharedSuite.locks(suite, suite.gateway())) {
             Grant grant = locks.acquire(id, "survivor", TTL, Duration.ofSeconds(10));
             suite.lockServices().forEach(Instance::kill);
             try {

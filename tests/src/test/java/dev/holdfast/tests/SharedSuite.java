@@ -1,6 +1,7 @@
 package dev.holdfast.tests;
 
 import dev.holdfast.launcher.story.LockClient;
+import dev.holdfast.launcher.suite.Access;
 import dev.holdfast.launcher.suite.Suite;
 import dev.holdfast.launcher.suite.SuiteOptions;
 import java.net.URI;
@@ -18,6 +19,12 @@ final class SharedSuite implements ParameterResolver {
     static final Path ROOT = Path.of(System.getProperty("holdfast.root", ".."));
     static final Path RUN = ROOT.resolve("tests/target/run");
 
+    /** May break locks too. */
+    private static final Access OPERATOR = Access.DEMO
+            .withScopes("locks:read", "locks:write", "locks:admin")
+            .withNamespaces("tests")
+            .withCaller("tests");
+
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         return parameter.getParameter().getType() == Suite.class;
@@ -31,8 +38,8 @@ final class SharedSuite implements ParameterResolver {
     }
 
     /** A client of a service, in a namespace that tests share. */
-    static LockClient locks(URI service) {
-        return new LockClient(service, "tests");
+    static LockClient locks(Suite suite, URI service) {
+        return new LockClient(service, "tests", suite.credentials(OPERATOR));
     }
 
     private static Suite started() {

@@ -54,7 +54,7 @@ class StoreOutageIT {
         List<URI> doors = new ArrayList<>(List.of(suite.gateway()));
         suite.lockServices().stream().map(Instance::uri).forEach(doors::add);
         for (URI door : doors) {
-            try (LockClient locks = SharedSuite.locks(door)) {
+            try (LockClient locks = SharedSuite.locks(suite, door)) {
                 assertUnavailable(locks.ensure(unknown, "outage", TTL, null));
             }
         }
@@ -73,12 +73,12 @@ class StoreOutageIT {
     /** The 503 left open whether the lease was granted: the same id settles it. */
     private void assertGrantsAgain() throws Exception {
         for (Instance instance : suite.lockServices()) {
-            try (LockClient locks = SharedSuite.locks(instance.uri())) {
+            try (LockClient locks = SharedSuite.locks(suite, instance.uri())) {
                 Grant grant = locks.acquire(unknown, "outage", TTL, Duration.ofSeconds(15));
                 assertThat(grant.token()).isPositive();
             }
         }
-        try (LockClient locks = SharedSuite.locks(suite.gateway())) {
+        try (LockClient locks = SharedSuite.locks(suite, suite.gateway())) {
             assertThat(locks.release(unknown).status()).isEqualTo(204);
         }
     }

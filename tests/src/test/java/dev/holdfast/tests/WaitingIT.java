@@ -35,7 +35,7 @@ class WaitingIT {
 
     WaitingIT(Suite suite) {
         this.suite = suite;
-        this.locks = SharedSuite.locks(suite.gateway());
+        this.locks = SharedSuite.locks(suite, suite.gateway());
     }
 
     @AfterEach
@@ -75,7 +75,8 @@ class WaitingIT {
     @Test
     void whoHungUpDuringAWaitIsNotGranted() throws Exception {
         locks.acquire(holder, "hang-up", TTL, LIMIT);
-        try (var connection = new RawConnection(suite.gateway())) {
+        try (var connection =
+                new RawConnection(suite.gateway(), suite.credentials().header())) {
             connection.sendPut("/v1/namespaces/tests/leases/" + first, "hang-up", "Prefer: wait=20\r\n");
             awaitPosition(first, 1);
         }
@@ -101,7 +102,7 @@ class WaitingIT {
         // Positions are read past the gateway, so that its turns put each second waiter on each instance.
         try (var threads = Executors.newVirtualThreadPerTaskExecutor();
                 LockClient other =
-                        SharedSuite.locks(suite.lockServices().getLast().uri())) {
+                        SharedSuite.locks(suite, suite.lockServices().getLast().uri())) {
             List<Future<?>> waiting = new ArrayList<>();
             for (int number = 1; number <= waiters; number++) {
                 int place = number;

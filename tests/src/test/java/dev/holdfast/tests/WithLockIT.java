@@ -47,7 +47,7 @@ class WithLockIT {
 
     WithLockIT(Suite suite) {
         this.suite = suite;
-        this.locks = SharedSuite.locks(suite.gateway());
+        this.locks = SharedSuite.locks(suite, suite.gateway());
     }
 
     @AfterEach

@@ -28,9 +28,10 @@ final class Connection implements Closeable {
     private final Socket socket;
     private final InputStream in;
     private final String path;
+    private final String authorization;
     private byte[] last = {};
 
-    Connection(URI service, String namespace) throws IOException {
+    Connection(URI service, String namespace, String authorization) throws IOException {
         try {
             socket = new Socket(service.getHost(), service.getPort());
         } catch (BindException exhausted) {
@@ -40,6 +41,7 @@ final class Connection implements Closeable {
         socket.setTcpNoDelay(true);
         in = new BufferedInputStream(socket.getInputStream(), BUFFER);
         path = "/v1/namespaces/" + namespace;
+        this.authorization = authorization;
     }
 
     /** Acquires, and does not wait. */
@@ -75,8 +77,8 @@ final class Connection implements Closeable {
     }
 
     private void send(String method, String what, String headers, String body) throws IOException {
-        String head = method + " " + path + what + " HTTP/1.1\r\nHost: lock\r\n" + headers + "Content-Length: "
-                + body.length() + "\r\n\r\n";
+        String head = method + " " + path + what + " HTTP/1.1\r\nHost: lock\r\nAuthorization: " + authorization + "\r\n"
+                + headers + "Content-Length: " + body.length() + "\r\n\r\n";
         last = (head + body).getBytes(US_ASCII);
         socket.getOutputStream().write(last);
     }

@@ -2,7 +2,6 @@ package dev.holdfast.benchmark;
 
 import dev.holdfast.benchmark.Waiter.Grant;
 import java.io.IOException;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -23,7 +22,7 @@ final class Crowd implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 40;
 
-    private final List<URI> services;
+    private final Services services;
     private final String namespace;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore door = new Semaphore(ARRIVING);
@@ -31,7 +30,7 @@ final class Crowd implements AutoCloseable {
     private final BlockingQueue<Grant> grants = new LinkedBlockingQueue<>();
     private volatile @Nullable IOException lost;
 
-    Crowd(List<URI> services, String namespace) {
+    Crowd(Services services, String namespace) {
         this.services = services;
         this.namespace = namespace;
     }
@@ -104,7 +103,7 @@ final class Crowd implements AutoCloseable {
 
     /** What a GET in the namespace answers. */
     Reply get(String what) throws IOException {
-        try (var connection = new Connection(services.getFirst(), namespace)) {
+        try (var connection = services.connect(0, namespace)) {
             return connection.get(what);
         }
     }
@@ -121,8 +120,7 @@ final class Crowd implements AutoCloseable {
     }
 
     private Waiter newcomer(String lock) throws IOException {
-        URI service = services.get(everyone.size() % services.size());
-        Waiter newcomer = new Waiter(new Connection(service, namespace), lock);
+        Waiter newcomer = new Waiter(services.connect(everyone.size(), namespace), lock);
         everyone.add(newcomer);
         return newcomer;
     }

@@ -1,7 +1,6 @@
 package dev.holdfast.benchmark;
 
 import java.io.IOException;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -13,10 +12,10 @@ final class Flood {
 
     private static final int CONNECTIONS = 64;
 
-    private final List<URI> services;
+    private final Services services;
     private final String namespace;
 
-    Flood(List<URI> services, String namespace) {
+    Flood(Services services, String namespace) {
         this.services = services;
         this.namespace = namespace;
     }
@@ -47,7 +46,7 @@ final class Flood {
     }
 
     private void work(int first, int count, Work work) throws IOException {
-        try (var connection = new Connection(services.get(first % services.size()), namespace)) {
+        try (var connection = services.connect(first, namespace)) {
             for (int i = first; i < count; i += CONNECTIONS) {
                 work.on(connection, i);
             }

@@ -3,7 +3,6 @@ package dev.holdfast.benchmark;
 import dev.holdfast.benchmark.Waiter.Grant;
 import dev.holdfast.launcher.story.Chapter.Finding;
 import java.io.IOException;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,11 +21,11 @@ final class HandOffs {
     private static final double MICROS = 200;
     private static final double MILLIS = 5;
 
-    private final List<URI> services;
+    private final Services services;
     private final RedisFigures redis;
     private final int waiters;
 
-    HandOffs(List<URI> services, RedisFigures redis, int waiters) {
+    HandOffs(Services services, RedisFigures redis, int waiters) {
         this.services = services;
         this.redis = redis;
         this.waiters = waiters;

@@ -3,7 +3,6 @@ package dev.holdfast.benchmark;
 import dev.holdfast.benchmark.Waiter.Grant;
 import dev.holdfast.launcher.story.Chapter.Finding;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,11 +27,11 @@ final class HangUps {
     /** How much later is still on time, on a machine that does much else. */
     private static final Duration SLACK = Duration.ofSeconds(3);
 
-    private final List<URI> services;
+    private final Services services;
     private final int waiters;
     private final Random random;
 
-    HangUps(List<URI> services, int waiters, Random random) {
+    HangUps(Services services, int waiters, Random random) {
         this.services = services;
         this.waiters = waiters;
         this.random = random;

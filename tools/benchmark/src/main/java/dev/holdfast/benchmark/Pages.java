@@ -2,7 +2,6 @@ package dev.holdfast.benchmark;
 
 import dev.holdfast.launcher.story.Chapter.Finding;
 import java.io.IOException;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,11 +22,11 @@ final class Pages {
     /** Each so many is shared, by as many. */
     private static final int SHARED = 10;
 
-    private final List<URI> services;
+    private final Services services;
     private final RedisFigures redis;
     private final int names;
 
-    Pages(List<URI> services, RedisFigures redis, int names) {
+    Pages(Services services, RedisFigures redis, int names) {
         this.services = services;
         this.redis = redis;
         this.names = names;
@@ -78,7 +77,7 @@ final class Pages {
         int seen = 0;
         Set<String> found = new HashSet<>();
         List<Long> micros = new ArrayList<>();
-        try (var connection = new Connection(services.getFirst(), NAMESPACE)) {
+        try (var connection = services.connect(0, NAMESPACE)) {
             String cursor = "";
             do {
                 long before = redis.scriptMicros();

@@ -7,8 +7,6 @@ import dev.holdfast.launcher.story.Verdict;
 import dev.holdfast.launcher.suite.LockServices;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.URI;
-import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 
@@ -33,8 +31,9 @@ final class ScaleCheck {
         suite.start();
         boolean all = true;
         try (var redis = new RedisFigures(suite.redis())) {
+            var services = new Services(suite.services(), suite.credentials());
             for (Case each : scale.cases()) {
-                Verdict verdict = chapter(each, suite.services(), redis).tell();
+                Verdict verdict = chapter(each, services, redis).tell();
                 all &= verdict.holds();
                 lines.accept(verdict.line());
             }
@@ -42,7 +41,7 @@ final class ScaleCheck {
         return all;
     }
 
-    private Chapter chapter(Case each, List<URI> services, RedisFigures redis) {
+    private Chapter chapter(Case each, Services services, RedisFigures redis) {
         return switch (each) {
             case TRACES ->
                 new Chapter(

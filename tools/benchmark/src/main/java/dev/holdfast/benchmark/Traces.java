@@ -2,10 +2,8 @@ package dev.holdfast.benchmark;
 
 import dev.holdfast.launcher.story.Chapter.Finding;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
@@ -20,12 +18,12 @@ final class Traces {
     /** For two minutes an end is remembered; Redis then takes a while to find what has run out. */
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
-    private final List<URI> services;
+    private final Services services;
     private final RedisFigures redis;
     private final int leases;
     private final int names;
 
-    Traces(List<URI> services, RedisFigures redis, int leases, int names) {
+    Traces(Services services, RedisFigures redis, int leases, int names) {
         this.services = services;
         this.redis = redis;
         this.leases = leases;

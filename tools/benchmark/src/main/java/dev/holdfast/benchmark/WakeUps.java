@@ -3,7 +3,6 @@ package dev.holdfast.benchmark;
 import dev.holdfast.benchmark.Waiter.Grant;
 import dev.holdfast.launcher.story.Chapter.Finding;
 import java.io.IOException;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,10 +13,10 @@ final class WakeUps {
 
     private static final int A_LOCK = 4;
 
-    private final List<URI> services;
+    private final Services services;
     private final int locks;
 
-    WakeUps(List<URI> services, int waiters) {
+    WakeUps(Services services, int waiters) {
         this.services = services;
         this.locks = Math.max(1, waiters / A_LOCK);
     }

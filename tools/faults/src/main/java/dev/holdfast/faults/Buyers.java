@@ -2,8 +2,8 @@ package dev.holdfast.faults;
 
 import dev.holdfast.launcher.story.Answer;
 import dev.holdfast.launcher.story.OrderClient;
+import dev.holdfast.launcher.suite.Suite;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,8 +41,8 @@ final class Buyers implements AutoCloseable {
      * @param time over which the orders are spread
      * @param patience how much longer the last of them may take
      */
-    Buyers(URI gateway, List<Purchase> purchases, int clients, Duration time, Duration patience) {
-        this.orders = new OrderClient(gateway);
+    Buyers(Suite suite, List<Purchase> purchases, int clients, Duration time, Duration patience) {
+        this.orders = new OrderClient(suite.gateway(), suite.credentials());
         this.purchases = purchases;
         this.interval = time.toNanos() / purchases.size();
         this.deadline = begun + time.plus(patience).toNanos();

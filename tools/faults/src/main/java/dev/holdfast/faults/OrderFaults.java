@@ -51,7 +51,7 @@ public final class OrderFaults {
         int postgres = suite.postgres().uri().getPort();
         Books.noteStaleWrites(postgres);
         var faults = new Faults(suite, seed, log);
-        try (var buyers = new Buyers(suite.gateway(), purchases, size.clients(), size.time(), PATIENCE)) {
+        try (var buyers = new Buyers(suite, purchases, size.clients(), size.time(), PATIENCE)) {
             faults.run(size.time());
             long mended = System.nanoTime();
             buyers.await();
@@ -78,7 +78,7 @@ public final class OrderFaults {
 
     /** A little less than is wanted of each, so that the last orders find it sold out. */
     private void stock(List<Purchase> purchases) throws IOException, InterruptedException {
-        try (var orders = new OrderClient(suite.gateway())) {
+        try (var orders = new OrderClient(suite.gateway(), suite.credentials())) {
             for (int i = 0; i < size.skus(); i++) {
                 String sku = run + i;
                 int wanted = purchases.stream()

@@ -3,7 +3,9 @@ package dev.holdfast.launcher;
 import dev.holdfast.launcher.story.Chapter;
 import dev.holdfast.launcher.story.Story;
 import dev.holdfast.launcher.story.Verdict;
+import dev.holdfast.launcher.suite.Access;
 import dev.holdfast.launcher.suite.Instance;
+import dev.holdfast.launcher.suite.Issuer;
 import dev.holdfast.launcher.suite.Probes;
 import dev.holdfast.launcher.suite.RunState;
 import dev.holdfast.launcher.suite.StartFailure;
@@ -21,10 +23,11 @@ import java.util.stream.Collectors;
 
 /**
  * Carries out one command of the {@code demo} script, which has checked the arguments: folder, command, port, and the
- * instance for a command that has one.
+ * instance for a command that has one. Those of {@code token} are checked here.
  */
 public final class Main {
 
+    private static final String DOES_NOT_RUN = "Holdfast does not run.";
     private static final int FAILED = 1;
     private static final int UNKNOWN = 2;
     private static final int NOT_RUNNING = 3;
@@ -52,10 +55,10 @@ public final class Main {
 
     static void main(String[] arguments) throws Exception {
         var main = new Main(System.out, System.err, Path.of(arguments[0]), Integer.parseInt(arguments[2]));
-        System.exit(main.run(arguments[1], arguments.length > 3 ? arguments[3] : ""));
+        System.exit(main.run(arguments[1], List.of(arguments).subList(3, arguments.length)));
     }
 
-    private int run(String command, String instance) throws IOException, InterruptedException {
+    private int run(String command, List<String> rest) throws IOException, InterruptedException {
         return switch (command) {
             case "play" -> start(this::playAndStay);
             case "once" -> start(this::play);
@@ -63,9 +66,10 @@ public final class Main {
             case "train" -> train();
             case "status" -> status();
             case "down" -> down();
-            case "kill" -> operate(instance, this::kill);
-            case "drain" -> operate(instance, this::drain);
-            case "start" -> operate(instance, this::start);
+            case "kill" -> operate(rest.getFirst(), this::kill);
+            case "drain" -> operate(rest.getFirst(), this::drain);
+            case "start" -> operate(rest.getFirst(), this::start);
+            case "token" -> token(rest);
             default -> throw new IllegalArgumentException(command);
         };
     }
@@ -92,7 +96,8 @@ public final class Main {
         if (suite.isClosing()) {
             return FAILED;
         }
-        out.println("Holdfast stays up until Ctrl-C. Try: curl " + suite.gateway() + "/v1/namespaces/demo/locks");
+        out.println("Holdfast stays up until Ctrl-C. Try: curl -H \"Authorization: Bearer $(./demo token)\" "
+                + suite.gateway() + "/v1/namespaces/demo/locks");
         suite.train();
         new CountDownLatch(1).await();
         return 0;
@@ -134,7 +139,7 @@ public final class Main {
             return notRunning();
         }
         boolean all = true;
-        try (var probes = new Probes()) {
+        try (var probes = new Probes(() -> "")) {
             for (RunState.Part part : state.get().parts()) {
                 String health = health(part, probes);
                 all &= health.equals("ready");
@@ -157,7 +162,7 @@ public final class Main {
     private int down() throws IOException {
         boolean runs = RunState.read(options.runFolder()).isPresent();
         RunState.end(options.runFolder());
-        out.println(runs ? "Holdfast is down." : "Holdfast does not run.");
+        out.println(runs ? "Holdfast is down." : DOES_NOT_RUN);
         return 0;
     }
 
@@ -180,7 +185,8 @@ public final class Main {
             err.println("There is no instance " + name + ", but these: " + names + ".");
             return UNKNOWN;
         }
-        try (var probes = new Probes()) {
+        try (var issuer = Issuer.of(state.get(), options.runFolder());
+                var probes = new Probes(issuer.credentials(Access.DEMO))) {
             return operation.on(Instance.of(part.get(), probes, options.runFolder()));
         } catch (StartFailure failure) {
             err.println(failure.getMessage());
@@ -219,13 +225,36 @@ public final class Main {
         return 0;
     }
 
+    /** Prints a token, and nothing else: a shell is to put it into a request. */
+    private int token(List<String> arguments) throws IOException {
+        Access access;
+        try {
+            access = TokenOptions.parse(arguments);
+        } catch (IllegalArgumentException misuse) {
+            err.println("demo: " + misuse.getMessage());
+            return UNKNOWN;
+        }
+        Optional<RunState> state = RunState.read(options.runFolder());
+        if (state.isEmpty()) {
+            err.println(DOES_NOT_RUN);
+            return NOT_RUNNING;
+        }
+        try (var issuer = Issuer.of(state.get(), options.runFolder())) {
+            out.println(issuer.token(access));
+            return 0;
+        } catch (StartFailure | IOException failure) {
+            err.println("demo: " + failure.getMessage());
+            return FAILED;
+        }
+    }
+
     private int gone(Instance instance) {
         err.println(instance.name() + " does not run: ./demo start " + instance.name() + " starts it.");
         return FAILED;
     }
 
     private int notRunning() {
-        out.println("Holdfast does not run.");
+        out.println(DOES_NOT_RUN);
         return NOT_RUNNING;
     }
 
@@ -242,6 +271,7 @@ public final class Main {
                 out.println(String.format("%-17s   %shealth  %sprometheus", "", actuator, actuator));
             }
         }
+        out.println(String.format("%-17s %s", "token", "./demo token, as the header Authorization: Bearer ..."));
         out.println(String.format("%-17s %s", "logs", options.runFolder().resolve("logs")));
         out.println();
     }

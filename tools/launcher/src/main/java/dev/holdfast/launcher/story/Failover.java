@@ -33,10 +33,11 @@ final class Failover implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Suite suite;
-    private final Probes probes = new Probes();
+    private final Probes probes;
 
     Failover(Suite suite) {
         this.suite = suite;
+        this.probes = new Probes(suite.credentials());
     }
 
     List<Chapter> chapters() {
@@ -89,7 +90,7 @@ final class Failover implements AutoCloseable {
         if (!instance.runs()) {
             return new Finding(false, instance.name() + " does not run");
         }
-        try (Load load = Load.on(suite.gateway())) {
+        try (Load load = Load.on(suite)) {
             load.awaitAnswers(instance, BEFORE, PATIENCE);
             fault.strike.on(instance);
             long gone = System.nanoTime();

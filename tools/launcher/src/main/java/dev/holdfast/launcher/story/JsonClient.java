@@ -1,5 +1,6 @@
 package dev.holdfast.launcher.story;
 
+import dev.holdfast.launcher.suite.Credentials;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,9 +22,11 @@ final class JsonClient implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(5))
             .build();
     private final URI base;
+    private final Credentials credentials;
 
-    JsonClient(URI base) {
+    JsonClient(URI base, Credentials credentials) {
         this.base = base;
+        this.credentials = credentials;
     }
 
     /** A request to be completed and sent. */
@@ -38,6 +41,7 @@ final class JsonClient implements AutoCloseable {
     }
 
     Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        request.header("Authorization", credentials.header());
         long sent = System.nanoTime();
         HttpResponse<byte[]> response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         long received = System.nanoTime();

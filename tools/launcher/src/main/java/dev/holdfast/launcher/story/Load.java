@@ -1,8 +1,8 @@
 package dev.holdfast.launcher.story;
 
 import dev.holdfast.launcher.suite.Instance;
+import dev.holdfast.launcher.suite.Suite;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,14 +55,14 @@ public final class Load implements AutoCloseable {
             long sentNanos,
             long receivedNanos) {}
 
-    private Load(URI gateway) {
-        this.locks = new LockClient(gateway, "load");
-        this.orders = new OrderClient(gateway);
+    private Load(Suite suite) {
+        this.locks = new LockClient(suite.gateway(), "load", suite.credentials());
+        this.orders = new OrderClient(suite.gateway(), suite.credentials());
     }
 
     /** Begins the load. */
-    public static Load on(URI gateway) throws IOException, InterruptedException {
-        var load = new Load(gateway);
+    public static Load on(Suite suite) throws IOException, InterruptedException {
+        var load = new Load(suite);
         try {
             load.begin();
         } catch (IOException | InterruptedException | RuntimeException failure) {

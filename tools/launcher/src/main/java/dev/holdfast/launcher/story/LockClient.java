@@ -1,5 +1,6 @@
 package dev.holdfast.launcher.story;
 
+import dev.holdfast.launcher.suite.Credentials;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -35,8 +36,8 @@ public final class LockClient implements AutoCloseable {
     }
 
     /** A client of the service behind an address, a gateway's or an instance's. */
-    public LockClient(URI service, String namespace) {
-        this.http = new JsonClient(service.resolve("/v1/namespaces/" + namespace + "/"));
+    public LockClient(URI service, String namespace, Credentials credentials) {
+        this.http = new JsonClient(service.resolve("/v1/namespaces/" + namespace + "/"), credentials);
     }
 
     /** Asks for a lock, or for its renewal: waits so long if it is busy, or not at all. */

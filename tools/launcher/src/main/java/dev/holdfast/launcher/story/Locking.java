@@ -40,7 +40,7 @@ final class Locking implements AutoCloseable {
 
     Locking(Suite suite) {
         this.suite = suite;
-        this.locks = new LockClient(suite.gateway(), "demo");
+        this.locks = new LockClient(suite.gateway(), "demo", suite.credentials());
     }
 
     List<Chapter> chapters() {

@@ -1,5 +1,6 @@
 package dev.holdfast.launcher.story;
 
+import dev.holdfast.launcher.suite.Credentials;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -15,8 +16,8 @@ public final class OrderClient implements AutoCloseable {
     private final JsonClient http;
 
     /** A client of a service behind an address, the gateway's or an instance's. */
-    public OrderClient(URI service) {
-        this.http = new JsonClient(service);
+    public OrderClient(URI service, Credentials credentials) {
+        this.http = new JsonClient(service, credentials);
     }
 
     /** Places an order, or asks again for one that was placed under the same key. */

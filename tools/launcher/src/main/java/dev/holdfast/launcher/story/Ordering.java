@@ -29,8 +29,8 @@ final class Ordering implements AutoCloseable {
 
     Ordering(Suite suite) {
         this.suite = suite;
-        this.locks = new LockClient(suite.gateway(), "orders");
-        this.orders = new OrderClient(suite.gateway());
+        this.locks = new LockClient(suite.gateway(), "orders", suite.credentials());
+        this.orders = new OrderClient(suite.gateway(), suite.credentials());
     }
 
     List<Chapter> chapters() {
@@ -80,7 +80,7 @@ final class Ordering implements AutoCloseable {
         String sku = newSku();
         orders.restock(sku, PIECES);
         String lock = "stock:" + sku;
-        try (var inventory = new OrderClient(suite.inventoryService().uri())) {
+        try (var inventory = new OrderClient(suite.inventoryService().uri(), suite.credentials())) {
             LockClient.Grant first = locks.acquire(UUID.randomUUID(), lock, SHORT_TTL, PATIENCE);
             LockClient.Grant second = locks.acquire(UUID.randomUUID(), lock, TTL, PATIENCE);
             Answer current = inventory.reserve(UUID.randomUUID(), sku, 1, second.token());

@@ -1,6 +1,7 @@
 package dev.holdfast.launcher.story;
 
 import dev.holdfast.launcher.story.Chapter.Finding;
+import dev.holdfast.launcher.suite.Credentials;
 import dev.holdfast.launcher.suite.Instance;
 import dev.holdfast.launcher.suite.Suite;
 import java.io.IOException;
@@ -37,18 +38,18 @@ public final class Registration {
                 .map(Instance::name)
                 .forEach(expected::add);
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        Set<String> up = up(registry);
+        Set<String> up = up(registry, suite.registryCredentials());
         while (!up.containsAll(expected) && System.nanoTime() < deadline) {
             LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
-            up = up(registry);
+            up = up(registry, suite.registryCredentials());
         }
         return new Finding(up.containsAll(expected), "UP: " + String.join(", ", up));
     }
 
     /** The instances that a registry gives to those who ask. */
-    public static Set<String> up(URI registry) throws IOException, InterruptedException {
+    public static Set<String> up(URI registry, Credentials credentials) throws IOException, InterruptedException {
         var up = new TreeSet<String>();
-        try (var http = new JsonClient(registry)) {
+        try (var http = new JsonClient(registry, credentials)) {
             Answer answer = http.send(http.request("/eureka/apps", TIMEOUT).header("Accept", "application/json"));
             for (JsonNode application : answer.body().path("applications").path("application")) {
                 for (JsonNode instance : application.path("instance")) {

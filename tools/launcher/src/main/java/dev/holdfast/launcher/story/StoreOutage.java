@@ -27,8 +27,8 @@ final class StoreOutage implements AutoCloseable {
 
     StoreOutage(Suite suite) {
         this.suite = suite;
-        this.locks = new LockClient(suite.gateway(), "demo");
-        this.orders = new OrderClient(suite.gateway());
+        this.locks = new LockClient(suite.gateway(), "demo", suite.credentials());
+        this.orders = new OrderClient(suite.gateway(), suite.credentials());
     }
 
     List<Chapter> chapters() {

@@ -80,7 +80,12 @@ final class Application {
                 "--spring.flyway.enabled=false",
                 "--spring.datasource.hikari.initialization-fail-timeout=-1",
                 "--HOLDFAST_POSTGRES=127.0.0.1:9",
+                "--HOLDFAST_ISSUER=http://127.0.0.1:9",
+                "--HOLDFAST_AUDIENCE=holdfast",
                 "--eureka.client.service-url.defaultZone=http://127.0.0.1:9/eureka/"));
+        for (String secret : Secrets.NAMES) {
+            command.add("--" + secret + "=none");
+        }
         if (runs(command, folder) && Files.exists(draft)) {
             Files.move(draft, cache(folder), StandardCopyOption.ATOMIC_MOVE);
         } else if (!children.refusing()) {

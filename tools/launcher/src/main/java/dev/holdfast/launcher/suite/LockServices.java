@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Lock services and their Redis alone, each a process on 127.0.0.1: no registry to be found by, no gateway in front. For
+ * Lock services with their Redis and issuer alone, each a process on 127.0.0.1: no registry to be found by, no gateway in front. For
  * measurements.
  */
 public final class LockServices implements AutoCloseable {
@@ -19,9 +19,11 @@ public final class LockServices implements AutoCloseable {
     private final Path runFolder;
     private final FreePorts ports = new FreePorts();
     private final Children children = new Children();
-    private final Probes probes = new Probes();
-    private final Application application;
+    private final Secrets secrets;
+    private final Issuer issuer;
+    private final Probes probes;
     private final Redis redis;
+    private final Instance issuing;
     private final List<Instance> services;
 
     /**
@@ -32,16 +34,23 @@ public final class LockServices implements AutoCloseable {
      */
     public LockServices(Path root, Path runFolder, int count) {
         this.runFolder = runFolder.toAbsolutePath().normalize();
+        URI issuerPlace = http();
+        this.secrets = Secrets.of(this.runFolder);
+        this.issuer = new Issuer(issuerPlace, secrets);
+        this.probes = new Probes(credentials());
         List<String> names = IntStream.rangeClosed(1, count)
                 .mapToObj(i -> "lock-service-" + i)
                 .toList();
-        this.application = new Application(
+        var application = new Application(
                 new ServiceSpec(ServiceSpec.LOCK_SERVICE.module(), names, HEAP_MEGABYTES, null),
                 root,
                 children,
                 line -> {});
         this.redis = redis(root);
-        this.services = names.stream().map(this::service).toList();
+        this.issuing =
+                service(new Application(ServiceSpec.ISSUER, root, children, line -> {}), Issuer.NAME, issuerPlace);
+        this.services =
+                names.stream().map(name -> service(application, name, http())).toList();
     }
 
     private Redis redis(Path root) {
@@ -58,14 +67,17 @@ public final class LockServices implements AutoCloseable {
                 data);
     }
 
-    private Instance service(String name) {
-        var address = new Instance.Address(name, http(), http(), null, log(name), 0);
-        return new Instance(address, () -> command(address), () -> probes.isReady(address), children, runFolder);
+    private Instance service(Application application, String name, URI place) {
+        var address = new Instance.Address(name, place, http(), null, log(name), 0);
+        return new Instance(
+                address, () -> command(application, address), () -> probes.isReady(address), children, runFolder);
     }
 
-    private List<String> command(Instance.Address address) {
+    private List<String> command(Application application, Instance.Address address) {
         var command = new ArrayList<>(application.command());
         command.addAll(address.arguments());
+        command.addAll(issuer.arguments());
+        command.add(secrets.argument());
         command.add(redis.argument());
         command.add("--eureka.client.enabled=false");
         return command;
@@ -83,9 +95,12 @@ public final class LockServices implements AutoCloseable {
         Folders.delete(runFolder);
         Files.createDirectories(runFolder.resolve("redis"));
         Files.createDirectories(runFolder.resolve("logs"));
+        secrets.make();
         RunState.change(runFolder, before -> new RunState(null, List.of()));
+        issuing.launch();
         redis.instance().start();
         services.forEach(Instance::launch);
+        issuing.awaitReady();
         services.forEach(Instance::awaitReady);
     }
 
@@ -97,11 +112,17 @@ public final class LockServices implements AutoCloseable {
         return services.stream().map(Instance::uri).toList();
     }
 
+    /** Sends tokens that let their bearer use any lock. */
+    public Credentials credentials() {
+        return issuer.credentials(Access.STORY);
+    }
+
     /** Ends them at once. */
     @Override
     public void close() {
         children.close();
         probes.close();
+        issuer.close();
     }
 
     private URI http() {

@@ -17,10 +17,16 @@ public final class Probes implements AutoCloseable {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(PATIENCE)
             .build();
+    private final Credentials credentials;
+
+    /** @param credentials for what is asked by way of the gateway */
+    public Probes(Credentials credentials) {
+        this.credentials = credentials;
+    }
 
     /** Whether a service calls itself ready. */
     public boolean isReady(URI management) {
-        return get(management.resolve("/actuator/health/readiness"))
+        return send(HttpRequest.newBuilder(management.resolve("/actuator/health/readiness")))
                 .filter(answer -> answer.statusCode() == 200)
                 .isPresent();
     }
@@ -43,17 +49,20 @@ public final class Probes implements AutoCloseable {
     }
 
     private boolean answers(URI route, String instance) {
-        return get(route)
-                .filter(answer -> answer.statusCode() < 500)
-                .flatMap(answer -> answer.headers().firstValue("Holdfast-Instance"))
-                .filter(instance::equals)
-                .isPresent();
+        try {
+            return send(HttpRequest.newBuilder(route).header("Authorization", credentials.header()))
+                    .filter(answer -> answer.statusCode() < 500)
+                    .flatMap(answer -> answer.headers().firstValue("Holdfast-Instance"))
+                    .filter(instance::equals)
+                    .isPresent();
+        } catch (IOException noneYet) {
+            return false;
+        }
     }
 
-    private Optional<HttpResponse<Void>> get(URI uri) {
-        HttpRequest request = HttpRequest.newBuilder(uri).timeout(PATIENCE).build();
+    private Optional<HttpResponse<Void>> send(HttpRequest.Builder request) {
         try {
-            return Optional.of(http.send(request, HttpResponse.BodyHandlers.discarding()));
+            return Optional.of(http.send(request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.discarding()));
         } catch (IOException unreachable) {
             return Optional.empty();
         } catch (InterruptedException interrupt) {

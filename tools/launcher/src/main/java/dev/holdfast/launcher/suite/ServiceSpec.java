@@ -24,6 +24,7 @@ record ServiceSpec(
             "demo-order-service", List.of("order-service-1", "order-service-2"), 160, "/orders/" + nobody());
     static final ServiceSpec INVENTORY_SERVICE =
             new ServiceSpec("demo-inventory-service", List.of("inventory-service"), 160, "/stock/none");
+    static final ServiceSpec ISSUER = new ServiceSpec("demo-issuer", List.of(Issuer.NAME), 96, null);
 
     /** One registry, or two that are peers. */
     static ServiceSpec registry(int count) {

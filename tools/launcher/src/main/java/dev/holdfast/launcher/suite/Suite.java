@@ -32,7 +32,9 @@ public final class Suite implements AutoCloseable {
     private final SuiteOptions options;
     private final FreePorts ports = new FreePorts();
     private final Children children = new Children();
-    private final Probes probes = new Probes();
+    private final Issuer issuer;
+    private final Secrets secrets;
+    private final Probes probes;
     private final List<Application> applications = new ArrayList<>();
     private final Map<String, Instance> instances = new LinkedHashMap<>();
     private final URI gateway;
@@ -47,9 +49,14 @@ public final class Suite implements AutoCloseable {
         this.options = options;
         this.gateway = http(options.gatewayPort() == 0 ? ports.next() : options.gatewayPort());
         this.registries = registries(options.registries());
+        this.secrets = Secrets.of(options.runFolder());
+        URI issuerPlace = http(ports.next());
+        this.issuer = new Issuer(issuerPlace, secrets);
+        this.probes = new Probes(credentials());
         this.redis = redis(ports.next());
         this.postgres = postgres(ports.next());
         service(ServiceSpec.registry(options.registries()), registries, GROUND);
+        service(ServiceSpec.ISSUER, List.of(issuerPlace), GROUND);
         service(ServiceSpec.GATEWAY, List.of(gateway), SERVICES);
         service(ServiceSpec.LOCK_SERVICE, SERVICES);
         service(ServiceSpec.INVENTORY_SERVICE, SERVICES);
@@ -94,9 +101,28 @@ public final class Suite implements AutoCloseable {
         return gateway;
     }
 
+    /** Sends tokens that let their bearer do all that users do, in any namespace. */
+    public Credentials credentials() {
+        return credentials(Access.STORY);
+    }
+
+    /** Sends tokens that let their bearer do this. */
+    public Credentials credentials(Access access) {
+        return issuer.credentials(access);
+    }
+
+    /** Opens the registry. */
+    public Credentials registryCredentials() {
+        return () -> secrets.basic("holdfast", Secrets.REGISTRY_PASSWORD);
+    }
+
     /** The registry, or the two that are peers. */
     public List<Instance> registries() {
         return instances(ServiceSpec.registry(options.registries()));
+    }
+
+    public Instance issuer() {
+        return instance(Issuer.NAME);
     }
 
     public Redis redis() {
@@ -181,6 +207,7 @@ public final class Suite implements AutoCloseable {
             end();
         }
         probes.close();
+        issuer.close();
     }
 
     private synchronized void end() {
@@ -211,6 +238,7 @@ public final class Suite implements AutoCloseable {
         Folders.delete(folder);
         Files.createDirectories(folder.resolve("redis"));
         Files.createDirectories(folder.resolve("logs"));
+        secrets.make();
         owned(ProcessHandle.current());
     }
 
@@ -294,9 +322,12 @@ public final class Suite implements AutoCloseable {
                                 .map(registry -> registry.resolve("/eureka/").toString())
                                 .collect(Collectors.joining(",")),
                 "--eureka.instance.instance-id=" + address.name(),
+                secrets.argument(),
+                "--HOLDFAST_ISSUER_KEY=" + options.runFolder().resolve("issuer-key.json"),
                 redis.argument(),
                 "--HOLDFAST_POSTGRES=127.0.0.1:" + postgres.getPort(),
                 "--HOLDFAST_POSTGRES_USER=" + Postgres.USER));
+        command.addAll(issuer.arguments());
         if (registries.contains(address.uri()) && registries.size() > 1) {
             command.add("--spring.profiles.active=peers");
         }

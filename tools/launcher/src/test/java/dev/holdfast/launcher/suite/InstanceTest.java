@@ -145,7 +145,7 @@ class InstanceTest {
         Instance instance = instance("exec sleep 60", () -> true);
         instance.start();
         RunState.Part part = RunState.read(folder).orElseThrow().part("part").orElseThrow();
-        try (var probes = new Probes()) {
+        try (var probes = new Probes(() -> "")) {
             Instance elsewhere = Instance.of(part, probes, folder);
             assertThatExceptionOfType(StartFailure.class)
                     .isThrownBy(elsewhere::launch)
