@@ -17,15 +17,17 @@ import java.lang.annotation.Target;
  * <p>The locks are held until the method returns or throws; where it returns a {@code CompletableFuture}, a {@code
  * CompletionStage} or a {@code Mono}, until that completes, fails or is cancelled. A {@code Mono} takes the locks for
  * each subscription; the other two block the calling thread while they wait for the locks. Methods that return another
- * promise or stream are refused when the program starts.
+ * promise or stream, a {@code Callable} or a {@code DeferredResult}, and Kotlin's suspending functions, are refused when
+ * the program starts; one declared to return an {@code Object} throws an {@code IllegalStateException} if that turns out
+ * to be one of these.
  *
  * <p>The caller gets a {@link LockNotAcquiredException} if the locks are not acquired, and a {@link LeaseLostException} if
  * they were lost while a method ran that returned normally. The clients that send a token do so inside the method. The
  * locks are taken outside {@code @Transactional} and released after the commit, unless the order of {@code
  * @EnableTransactionManagement} was changed.
  *
- * <p>It works through Spring's proxies: a call from within the same object, and a method that is private, final or
- * static, take no lock. A method that calls another with the same lock waits for itself.
+ * <p>It works through Spring's proxies: a call from within the same object takes no lock, and a method that is
+ * private, final or static is refused when the program starts. A method that calls another with the same lock waits for itself.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)

@@ -15,6 +15,7 @@ import org.springframework.aop.support.StaticMethodMatcherPointcutAdvisor;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.util.ReflectionUtils;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -44,7 +45,12 @@ final class LockedAdvisor extends StaticMethodMatcherPointcutAdvisor implements 
     /** @throws RuntimeException if the annotation cannot work: the program does not start */
     @Override
     public boolean matches(Method method, Class<?> type) {
-        return lockedMethod(method, type).isPresent();
+        boolean locked = lockedMethod(method, type).isPresent();
+        if (locked) {
+            // Spring asks for no others once one matches.
+            ReflectionUtils.doWithMethods(type, other -> lockedMethod(other, type));
+        }
+        return locked;
     }
 
     private Optional<LockedMethod> lockedMethod(Method method, @Nullable Class<?> type) {
@@ -61,7 +67,7 @@ final class LockedAdvisor extends StaticMethodMatcherPointcutAdvisor implements 
                 () -> locks.acquire(method.locks(call.getArguments()), method.ttl(), method.waitUpTo());
         return switch (method.result()) {
             case AT_ITS_RETURN -> untilItReturns(acquire.get(), call);
-            case WHEN_THE_STAGE_COMPLETES -> untilTheStageCompletes(acquire.get(), call);
+            case WHEN_ITS_RESULT_IS_THERE -> untilItsResultIsThere(acquire.get(), call);
             case WHEN_THE_MONO_COMPLETES -> untilTheMonoCompletes(acquire, call);
         };
     }
@@ -72,19 +78,23 @@ final class LockedAdvisor extends StaticMethodMatcherPointcutAdvisor implements 
         }
     }
 
-    private static @Nullable Object untilTheStageCompletes(HeldLease lease, MethodInvocation call) throws Throwable {
-        CompletionStage<?> work;
+    private static @Nullable Object untilItsResultIsThere(HeldLease lease, MethodInvocation call) throws Throwable {
+        Object result;
         try {
-            work = (CompletionStage<?>) CurrentLease.under(lease, call::proceed);
+            result = CurrentLease.under(lease, call::proceed);
+            if (result instanceof CompletionStage<?> work) {
+                return released(work, lease);
+            }
+            if (result != null && LockedMethod.isLater(result.getClass())) {
+                throw new IllegalStateException("@Locked does not know when the " + result.getClass() + " that "
+                        + call.getMethod() + " returned is done: declare that it returns a Mono or a CompletionStage");
+            }
         } catch (Throwable e) {
             closeAfter(e, lease);
             throw e;
         }
-        if (work == null) {
-            lease.close();
-            return null;
-        }
-        return released(work, lease);
+        lease.close();
+        return result;
     }
 
     /** What failed under the lease is told, not that the lease was lost as well. */

@@ -7,8 +7,10 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import kotlin.coroutines.Continuation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,7 @@ import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.web.context.request.async.DeferredResult;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -243,12 +246,45 @@ class LockedTest {
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {ReturnsAFlux.class, HasABadDuration.class, HasABadExpression.class})
+    @ValueSource(
+            classes = {
+                ReturnsAFlux.class,
+                ReturnsACallable.class,
+                ReturnsADeferredResult.class,
+                Suspends.class,
+                HasAPrivateMethodToo.class,
+                HasAStaticMethod.class,
+                HasAFinalMethod.class,
+                HasABadDuration.class,
+                HasABadExpression.class
+            })
     void whatCannotWorkIsRefusedAtTheStart(Class<?> bad) {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(LockedAutoConfiguration.class))
                 .withUserConfiguration(Program.class, bad)
                 .run(starting -> assertThat(starting).hasFailed());
+    }
+
+    @Test
+    void whatIsDeclaredAnObjectIsHeldUntilItCompletesIfItIsAStage() {
+        CompletableFuture<String> work = new CompletableFuture<>();
+
+        Object result = stock.any(work);
+
+        assertThat(events).containsExactly("acquire a PT3S PT0S");
+        work.complete("done");
+        assertThat((CompletableFuture<?>) result).isCompletedWithValueMatching("done"::equals);
+        assertThat(events).endsWith("release a");
+        assertThat(stock.any("there")).isEqualTo("there");
+        assertThat(events).hasSize(4).endsWith("release a");
+    }
+
+    @Test
+    void whatIsDeclaredAnObjectAndTurnsOutToBeAStreamFailsAndHoldsNoLock() {
+        assertThatThrownBy(() -> stock.any(Flux.empty()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("any(java.lang.Object)");
+        assertThat(events).endsWith("release a");
     }
 
     record Order(@Nullable String sku, int number) {}
@@ -331,6 +367,11 @@ class LockedTest {
         }
 
         @Locked(value = "a", ttl = "3s")
+        public Object any(Object result) {
+            return result;
+        }
+
+        @Locked(value = "a", ttl = "3s")
         public CompletionStage<String> stage(CompletionStage<String> work) {
             return work;
         }
@@ -350,6 +391,48 @@ class LockedTest {
         public Flux<String> flux() {
             return Flux.empty();
         }
+    }
+
+    static class ReturnsACallable {
+        @Locked(value = "a", ttl = "3s")
+        public Callable<String> callable() {
+            return () -> "later";
+        }
+    }
+
+    static class ReturnsADeferredResult {
+        @Locked(value = "a", ttl = "3s")
+        public DeferredResult<String> deferred() {
+            return new DeferredResult<>();
+        }
+    }
+
+    /** What Kotlin's compiler makes of a suspending function. */
+    static class Suspends {
+        @Locked(value = "a", ttl = "3s")
+        public Object suspends(Continuation<String> rest) {
+            return rest;
+        }
+    }
+
+    static class HasAPrivateMethodToo {
+        @Locked(value = "a", ttl = "3s")
+        public void work() {
+            hidden();
+        }
+
+        @Locked(value = "a", ttl = "3s")
+        private void hidden() {}
+    }
+
+    static class HasAStaticMethod {
+        @Locked(value = "a", ttl = "3s")
+        public static void work() {}
+    }
+
+    static class HasAFinalMethod {
+        @Locked(value = "a", ttl = "3s")
+        public final void work() {}
     }
 
     static class HasABadDuration {

@@ -1,0 +1,4 @@
+@NullMarked
+package kotlin.coroutines;
+
+import org.jspecify.annotations.NullMarked;
