@@ -57,7 +57,7 @@ final class Acquisition {
             parts.abandonment().begin(id, ttl);
         }
         if (granted.isEmpty() && !ProblemKind.LOCK_HELD.slug().equals(answer.problem())) {
-            known = answer.kind() != Kind.NOT_ASKED;
+            known = mayBeKnown(answer);
             throw givenUp(answer);
         }
         return granted;
@@ -65,7 +65,7 @@ final class Acquisition {
 
     HeldLease within(Duration waitUpTo, Duration slice) {
         if (isOver(waitUpTo)) {
-            return atOnce().orElseThrow(() -> notAcquired(Answer.of(Kind.BUSY, ProblemKind.LOCK_HELD.slug())));
+            return atOnce().orElseThrow(() -> notAcquired(Answer.of(Kind.BUSY, ProblemKind.LOCK_HELD.slug(), null)));
         }
         long end = System.nanoTime() + least(waitUpTo, LONGEST_WAIT).toNanos();
         while (true) {
@@ -101,17 +101,23 @@ final class Acquisition {
     /** Whether to ask again after this answer, under a new id if need be. */
     private boolean goesOn(Answer answer) {
         boolean before = known;
-        known |= answer.kind() != Kind.NOT_ASKED;
+        known |= mayBeKnown(answer);
         return switch (answer.kind()) {
             case WAITING, UNCONFIRMED -> true;
-            // An open breaker refuses newcomers. Who stands in the queue stays there for the time it wanted to.
-            case NOT_ASKED -> before;
+            // An open breaker refuses newcomers, and a token that is wrong is told at once. Who stands in the queue
+            // stays
+            // there for the time it wanted to.
+            case NOT_ASKED, UNAUTHENTICATED -> before;
             // The place was lost, or the lease came so late that it is over: this process was stopped too long.
             case HELD, ENDED -> beginAnew();
             // The store lost what it knew, and an id it does not know may be this old only when it is new.
             case REFUSED -> before && ProblemKind.LEASE_ID_STALE.slug().equals(answer.problem()) && beginAnew();
             case BUSY, RELEASED -> false;
         };
+    }
+
+    private static boolean mayBeKnown(Answer answer) {
+        return answer.kind() != Kind.NOT_ASKED && answer.kind() != Kind.UNAUTHENTICATED;
     }
 
     private boolean beginAnew() {
@@ -153,7 +159,7 @@ final class Acquisition {
     }
 
     private LockNotAcquiredException notAcquired(Answer answer) {
-        String said = answer.problem() == null ? "" : " (" + answer.problem() + ")";
+        String said = said(answer);
         return switch (answer.kind()) {
             case WAITING, BUSY ->
                 new LockNotAcquiredException(
@@ -161,6 +167,15 @@ final class Acquisition {
             case REFUSED ->
                 new LockNotAcquiredException(
                         REFUSED, "The lock " + locks + " was refused" + said, answer.problem(), answer.cause());
+            case UNAUTHENTICATED ->
+                new LockNotAcquiredException(
+                        REFUSED,
+                        "The lock " + locks + " was refused" + said
+                                + ": the lock service takes no calls without a valid"
+                                + " token. Set holdfast.locks.token-file or holdfast.locks.token, or add"
+                                + " dev.holdfast:service-token and set spring.security.oauth2.client.registration.holdfast",
+                        answer.problem(),
+                        answer.cause());
             case NOT_ASKED ->
                 new LockNotAcquiredException(
                         UNAVAILABLE, "Not asked for the lock " + locks + ": the circuit breaker is open", null, null);
@@ -168,6 +183,13 @@ final class Acquisition {
                 new LockNotAcquiredException(
                         UNAVAILABLE, "Nobody could confirm the lock " + locks + said, answer.problem(), answer.cause());
         };
+    }
+
+    private static String said(Answer answer) {
+        if (answer.problem() == null) {
+            return "";
+        }
+        return " (" + answer.problem() + (answer.detail() == null ? "" : ": " + answer.detail()) + ")";
     }
 
     private static Duration until(long nanos) {

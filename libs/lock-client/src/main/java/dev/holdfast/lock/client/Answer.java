@@ -1,6 +1,7 @@
 package dev.holdfast.lock.client;
 
 import java.time.Duration;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param grant when held
  * @param problem the slug of the service's problem, when it named one
+ * @param detail what it said about it, for a person
  * @param retryAfter when the service wants to be asked again
  * @param cause why it is not confirmed
  */
@@ -15,6 +17,7 @@ record Answer(
         Kind kind,
         @Nullable Grant grant,
         @Nullable String problem,
+        @Nullable String detail,
         Duration retryAfter,
         @Nullable Throwable cause) {
 
@@ -26,6 +29,8 @@ record Answer(
         BUSY,
         /** The lease is over, or not held under this token. */
         ENDED,
+        /** A 401: the service does not believe who calls, which a fresh token may mend. */
+        UNAUTHENTICATED,
         /** Any other 4xx: the request is a mistake. */
         REFUSED,
         /** The outcome is unknown: a 5xx, no answer, or none that can be understood. */
@@ -47,22 +52,25 @@ record Answer(
         while (deepest != null && deepest.getCause() != null) {
             deepest = deepest.getCause();
         }
-        return deepest == null ? String.valueOf(problem) : deepest.toString();
+        if (deepest != null) {
+            return deepest.toString();
+        }
+        return problem == null ? kind.name().toLowerCase(Locale.ROOT) : problem;
     }
 
     static Answer of(Kind kind) {
-        return new Answer(kind, null, null, Duration.ZERO, null);
+        return of(kind, null, null);
     }
 
-    static Answer of(Kind kind, @Nullable String problem) {
-        return new Answer(kind, null, problem, Duration.ZERO, null);
+    static Answer of(Kind kind, @Nullable String problem, @Nullable String detail) {
+        return new Answer(kind, null, problem, detail, Duration.ZERO, null);
     }
 
     static Answer held(Grant grant) {
-        return new Answer(Kind.HELD, grant, null, Duration.ZERO, null);
+        return new Answer(Kind.HELD, grant, null, null, Duration.ZERO, null);
     }
 
     static Answer unconfirmed(Throwable cause) {
-        return new Answer(Kind.UNCONFIRMED, null, null, Duration.ZERO, cause);
+        return new Answer(Kind.UNCONFIRMED, null, null, null, Duration.ZERO, cause);
     }
 }

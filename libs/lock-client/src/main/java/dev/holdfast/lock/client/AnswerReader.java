@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads HTTP responses as answers. Whatever is not clearly one is not confirmed. */
@@ -35,31 +36,39 @@ final class AnswerReader {
             case 200, 201 -> Answer.held(grant(id, response));
             case 202 -> Answer.of(Kind.WAITING);
             case 204 -> Answer.of(Kind.RELEASED);
-            case 410, 412 -> Answer.of(Kind.ENDED, problem(response));
-            case 429 -> Answer.of(Kind.BUSY, problem(response));
-            case 409 -> conflict(problem(response));
+            case 401 -> said(Kind.UNAUTHENTICATED, response);
+            case 410, 412 -> said(Kind.ENDED, response);
+            case 429 -> said(Kind.BUSY, response);
+            case 409 -> conflict(response);
             case 408 -> unconfirmed(response);
             default ->
                 response.status() >= 400 && response.status() < 500
-                        ? Answer.of(Kind.REFUSED, problem(response))
+                        ? said(Kind.REFUSED, response)
                         : unconfirmed(response);
         };
     }
 
-    private static Answer conflict(@Nullable String problem) {
-        boolean held = ProblemKind.LOCK_HELD.slug().equals(problem);
-        return Answer.of(held ? Kind.BUSY : Kind.REFUSED, problem);
+    private Answer said(Kind kind, Response response) {
+        Said said = problem(response);
+        return Answer.of(kind, said.problem(), said.detail());
+    }
+
+    private Answer conflict(Response response) {
+        Said said = problem(response);
+        boolean held = ProblemKind.LOCK_HELD.slug().equals(said.problem());
+        return Answer.of(held ? Kind.BUSY : Kind.REFUSED, said.problem(), said.detail());
     }
 
     private Answer unconfirmed(Response response) {
-        String problem = problem(response);
-        String said = response.status() + (problem == null ? "" : " " + problem);
+        Said said = problem(response);
+        String status = response.status() + (said.problem() == null ? "" : " " + said.problem());
         return new Answer(
                 Kind.UNCONFIRMED,
                 null,
-                problem,
+                said.problem(),
+                said.detail(),
                 retryAfter(response),
-                new IOException("the lock service answered " + said));
+                new IOException("the lock service answered " + status));
     }
 
     /** @throws IOException if the body does not say that this very lease is held, and for how long */
@@ -82,14 +91,19 @@ final class AnswerReader {
         }
     }
 
-    private @Nullable String problem(Response response) {
+    /** A problem's slug and detail. */
+    private record Said(@Nullable String problem, @Nullable String detail) {}
+
+    private Said problem(Response response) {
         try (InputStream body = response.body().asInputStream()) {
-            String type = json.readTree(body).path("type").asString("");
+            JsonNode problem = json.readTree(body);
+            String type = problem.path("type").asString("");
             String slug = type.substring(type.lastIndexOf('/') + 1);
-            return slug.isEmpty() ? null : slug;
+            String detail = problem.path("detail").asString("");
+            return new Said(slug.isEmpty() ? null : slug, detail.isEmpty() ? null : detail);
         } catch (IOException | JacksonException e) {
             // An answer of something in between, which knows nothing of problems.
-            return null;
+            return new Said(null, null);
         }
     }
 

@@ -1,34 +1,57 @@
 package dev.holdfast.lock.client;
 
-import java.time.Duration;
+import io.micrometer.common.KeyValue;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.UUID;
 
-/** Where it is counted what becomes of leases. */
-interface LeaseMeters {
-    LeaseMeters NONE = new LeaseMeters() {
-        @Override
-        public void waited(String outcome, Duration time) {}
+/**
+ * What becomes of leases, as observations: a handler of the program's makes timers of them, another one spans.
+ *
+ * <p>The names of locks are in the spans alone. There are as many as there are things to lock, too many for a label.
+ */
+final class LeaseMeters {
+    private static final String OUTCOME = "outcome";
 
-        @Override
-        public void held(String outcome, Duration time) {}
+    private final ObservationRegistry observations;
+    private final Losses losses;
 
-        @Override
-        public void lost() {}
-    };
+    /** Where losses are counted. */
+    @FunctionalInterface
+    interface Losses {
+        void count();
+    }
 
-    /**
-     * A caller asked for locks.
-     *
-     * @param outcome {@code held}, or the {@linkplain LockNotAcquiredException.Reason reason} why not, in lower case
-     */
-    void waited(String outcome, Duration time);
+    LeaseMeters(ObservationRegistry observations, Losses losses) {
+        this.observations = observations;
+        this.losses = losses;
+    }
 
-    /**
-     * A lease is over.
-     *
-     * @param outcome {@code released}, {@code lost} or {@code forgotten}
-     */
-    void held(String outcome, Duration time);
+    /** A caller asks for locks from now on. */
+    Observation waiting(LockSet locks) {
+        return begun("holdfast.lease.wait", "wait for " + locks, locks);
+    }
+
+    /** A lease is held from now on. */
+    Observation holding(LockSet locks, UUID id) {
+        return begun("holdfast.lease.hold", "hold " + locks, locks)
+                .highCardinalityKeyValue("holdfast.lease", id.toString());
+    }
+
+    private Observation begun(String name, String contextualName, LockSet locks) {
+        return Observation.createNotStarted(name, observations)
+                .contextualName(contextualName)
+                .highCardinalityKeyValue("holdfast.locks", locks.toString())
+                .start();
+    }
+
+    /** Ends what was begun. Each outcome is one word. */
+    static void end(Observation begun, String outcome) {
+        begun.lowCardinalityKeyValue(KeyValue.of(OUTCOME, outcome)).stop();
+    }
 
     /** A lease ended before it was released. */
-    void lost();
+    void lost() {
+        losses.count();
+    }
 }

@@ -7,7 +7,9 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.springboot.bulkhead.autoconfigure.BulkheadAutoConfiguration;
 import io.github.resilience4j.springboot.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -50,7 +52,10 @@ class LockClientAutoConfiguration {
             Ejections ejections,
             CircuitBreakerRegistry breakers,
             BulkheadRegistry bulkheads,
-            ObjectProvider<LeaseMeters> meters,
+            ObjectProvider<AccessToken> token,
+            ObjectProvider<LeaseUser> user,
+            ObjectProvider<ObservationRegistry> observations,
+            ObjectProvider<LeaseMeters.Losses> losses,
             Environment environment) {
         InstanceClient instances = new InstanceClient(RemoteLeases.SERVICE, RemoteLeases.CONNECT_TIMEOUT);
         ejections.onDeparture(instance -> instances.leave(instance.getHost(), instance.getPort()));
@@ -59,10 +64,13 @@ class LockClientAutoConfiguration {
         String owner = properties.owner() != null
                 ? properties.owner()
                 : environment.getProperty("spring.application.name", NAMELESS);
-        RemoteLeases leases =
-                new RemoteLeases(client, breakers.circuitBreaker(RemoteLeases.SERVICE), properties.namespace());
+        Credentials credentials = new Credentials(token.getIfAvailable(), user.getIfAvailable(() -> Optional::empty));
+        RemoteLeases leases = new RemoteLeases(
+                client, credentials, breakers.circuitBreaker(RemoteLeases.SERVICE), properties.namespace());
+        LeaseMeters meters = new LeaseMeters(
+                observations.getIfUnique(() -> ObservationRegistry.NOOP), losses.getIfAvailable(() -> () -> {}));
         return new RemoteLocks(
-                SharedParts.of(leases, meters.getIfAvailable(() -> LeaseMeters.NONE), properties.leakTraces()),
+                SharedParts.of(leases, meters, properties.leakTraces()),
                 owner,
                 properties.waitSlice(),
                 new Waiters(bulkheads.bulkhead(RemoteLeases.SERVICE)));
@@ -79,8 +87,8 @@ class LockClientAutoConfiguration {
     static class Meters {
 
         @Bean
-        MicrometerLeaseMeters leaseMeters() {
-            return new MicrometerLeaseMeters();
+        LostLeases lostLeases() {
+            return new LostLeases();
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
 
 /**
  * How this program uses the lock service.
@@ -20,6 +21,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     some microseconds for each lease
  * @param urls where the lock service is, such as {@code http://10.0.0.1:8081}, one for each instance, or that of a
  *     gateway. By default a registry says it
+ * @param token a bearer token that calls carry. A {@linkplain AccessToken bean} of the program comes before it
+ * @param tokenFile a file with such a token, read again when it changes; comes before {@code token}. With neither, the
+ *     program's service token is sent, if {@code dev.holdfast:service-token} is there and set up
  * @param integrationTtl how long a lock that Spring Integration takes without a TTL lives without a renewal
  */
 @ConfigurationProperties("holdfast.locks")
@@ -29,6 +33,8 @@ public record LockClientProperties(
         @DefaultValue("1s") Duration waitSlice,
         @DefaultValue("true") boolean leakTraces,
         @DefaultValue List<URI> urls,
+        @Nullable String token,
+        @Nullable String tokenFile,
         @DefaultValue("30s") Duration integrationTtl) {
     private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
     private static final int MAX_OWNER = 91;
@@ -42,6 +48,10 @@ public record LockClientProperties(
                 isWholeSeconds(waitSlice) && !waitSlice.isZero() && waitSlice.compareTo(LONGEST_SLICE) <= 0,
                 "wait-slice must be a number of whole seconds from 1 to 30",
                 waitSlice);
+        require(
+                !StringUtils.hasText(token) || Credentials.isBearerToken(token),
+                "token must be a bearer token as RFC 6750 has it",
+                "what is set is none");
         require(integrationTtl.compareTo(SHORTEST_TTL) >= 0, "integration-ttl must be at least 100 ms", integrationTtl);
         urls.forEach(url -> require(isOrigin(url), "urls must be of the form http://host:port", url));
         urls = List.copyOf(urls);

@@ -10,9 +10,11 @@ import feign.Retryer;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,12 +40,13 @@ final class RemoteLeases {
     private static final Duration AFTER_WAIT = Duration.ofMillis(800);
 
     private final LeaseApi api;
+    private final Credentials credentials;
     private final CircuitBreaker breaker;
     private final String namespace;
     private final AnswerReader reader;
 
     /** @param client finds an instance for a request to the service's name, and another one when that fails */
-    RemoteLeases(Client client, CircuitBreaker breaker, String namespace) {
+    RemoteLeases(Client client, Credentials credentials, CircuitBreaker breaker, String namespace) {
         // Its own: a program's settings for JSON are not for the wire.
         JsonMapper json = JsonMapper.builder()
                 .changeDefaultPropertyInclusion(all -> all.withValueInclusion(JsonInclude.Include.NON_NULL))
@@ -53,6 +56,7 @@ final class RemoteLeases {
                 .encoder((body, type, template) -> template.body(json.writeValueAsString(body)))
                 .retryer(Retryer.NEVER_RETRY)
                 .target(LeaseApi.class, "http://" + SERVICE);
+        this.credentials = credentials;
         this.breaker = breaker;
         this.namespace = namespace;
         this.reader = new AnswerReader(json);
@@ -63,7 +67,7 @@ final class RemoteLeases {
         if (!breaker.tryAcquirePermission()) {
             return Answer.of(Kind.NOT_ASKED);
         }
-        return call(id, true, Duration.ZERO, () -> api.acquire(namespace, id, lease, within(CALL_TIMEOUT)));
+        return call(id, true, Duration.ZERO, sent -> api.acquire(namespace, id, lease, sent, within(CALL_TIMEOUT)));
     }
 
     /**
@@ -78,21 +82,42 @@ final class RemoteLeases {
         // The few calls that try whether the service is back must not take as long as a lock is held.
         Duration asked = breaker.getState() == CircuitBreaker.State.HALF_OPEN ? Duration.ZERO : wait;
         Duration limit = asked.isZero() ? CALL_TIMEOUT : asked.plus(AFTER_WAIT);
-        return call(id, true, asked, () -> api.await(namespace, id, asked.toSeconds(), lease, within(limit)));
+        return call(id, true, asked, sent -> api.await(namespace, id, asked.toSeconds(), lease, sent, within(limit)));
     }
 
     /** @param limit for each instance that is asked, at most {@link #CALL_TIMEOUT} */
     Answer renew(UUID id, LeaseRequest lease, long token, Duration limit) {
-        return call(id, false, Duration.ZERO, () -> api.renew(namespace, id, token, lease, within(limit)));
+        return call(id, false, Duration.ZERO, sent -> api.renew(namespace, id, token, lease, sent, within(limit)));
     }
 
     Answer release(UUID id, long token) {
-        return call(id, false, Duration.ZERO, () -> api.release(namespace, id, token, within(CALL_TIMEOUT)));
+        return call(id, false, Duration.ZERO, sent -> api.release(namespace, id, token, sent, within(CALL_TIMEOUT)));
     }
 
     /** Ends the lease, whatever became of it. */
     Answer abandon(UUID id) {
-        return call(id, false, Duration.ZERO, () -> api.abandon(namespace, id, within(CALL_TIMEOUT)));
+        return call(id, false, Duration.ZERO, sent -> api.abandon(namespace, id, sent, within(CALL_TIMEOUT)));
+    }
+
+    /** Makes a call, and once more when its token was refused and there is another one by then. */
+    private Answer call(UUID id, boolean permitted, Duration wait, Function<Map<String, Object>, Response> exchange) {
+        Credentials.Sent sent;
+        try {
+            sent = credentials.now();
+        } catch (RuntimeException e) {
+            // There is no token, for which the lock service cannot be blamed.
+            if (permitted) {
+                breaker.releasePermission();
+            }
+            return Answer.unconfirmed(e);
+        }
+        Answer answer = call(id, permitted, wait, () -> exchange.apply(sent.headers()));
+        return answer.kind() == Kind.UNAUTHENTICATED
+                ? credentials
+                        .inPlaceOf(sent)
+                        .map(fresh -> call(id, false, wait, () -> exchange.apply(fresh.headers())))
+                        .orElse(answer)
+                : answer;
     }
 
     private Answer call(UUID id, boolean permitted, Duration wait, Supplier<Response> exchange) {

@@ -1,6 +1,7 @@
 package dev.holdfast.lock.client;
 
 import dev.holdfast.lock.client.LockNotAcquiredException.Reason;
+import io.micrometer.observation.Observation;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,26 +26,26 @@ final class RemoteLocks implements Locks, AutoCloseable {
     public HeldLease acquire(LockSet locks, Duration ttl, Duration waitUpTo) {
         Supplier<HeldLease> attempt = () -> acquisition(locks, ttl).within(waitUpTo, waitSlice);
         boolean waits = waitUpTo.compareTo(Duration.ZERO) > 0;
-        return timed(() -> Optional.of(waits ? waiters.admit(locks, attempt) : attempt.get()))
+        return observed(locks, () -> Optional.of(waits ? waiters.admit(locks, attempt) : attempt.get()))
                 .orElseThrow();
     }
 
     @Override
     public Optional<HeldLease> tryAcquire(LockSet locks, Duration ttl) {
-        return timed(acquisition(locks, ttl)::atOnce);
+        return observed(locks, acquisition(locks, ttl)::atOnce);
     }
 
     /** As {@link #tryAcquire(LockSet, Duration)} does, for a lease that is not renewed. */
     Optional<FixedLease> tryAcquireFixed(LockSet locks, Duration ttl) {
-        return timed(acquisition(locks, ttl)::fixedAtOnce);
+        return observed(locks, acquisition(locks, ttl)::fixedAtOnce);
     }
 
     private Acquisition acquisition(LockSet locks, Duration ttl) {
         return new Acquisition(parts, owner, locks, ttl);
     }
 
-    private <T> Optional<T> timed(Supplier<Optional<T>> attempt) {
-        long start = System.nanoTime();
+    private <T> Optional<T> observed(LockSet locks, Supplier<Optional<T>> attempt) {
+        Observation wait = parts.meters().waiting(locks);
         String outcome = "failed";
         try {
             Optional<T> lease = attempt.get();
@@ -52,9 +53,12 @@ final class RemoteLocks implements Locks, AutoCloseable {
             return lease;
         } catch (LockNotAcquiredException e) {
             outcome = e.reason().name();
+            if (e.reason() != Reason.BUSY) {
+                wait.error(e);
+            }
             throw e;
         } finally {
-            parts.meters().waited(outcome.toLowerCase(Locale.ROOT), Duration.ofNanos(System.nanoTime() - start));
+            LeaseMeters.end(wait, outcome.toLowerCase(Locale.ROOT));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.holdfast.lock.client;
 
 import dev.holdfast.lock.client.Answer.Grant;
 import dev.holdfast.lock.client.Answer.Kind;
+import io.micrometer.observation.Observation;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -36,13 +37,14 @@ final class RenewedLease {
     private final LeaseRequest request;
     private final Duration ttl;
     private final long token;
-    private final long since = System.nanoTime();
+    private final Observation hold;
 
     // These are guarded by this; no call is made under it.
     private final Set<Hold> holds = new HashSet<>();
     private State state = State.HELD;
     private long deadline;
     private String reason = CLOSED;
+    private String trouble = "";
     private Runnable callOffRenewal = () -> {};
     private Runnable callOffDeadline = () -> {};
 
@@ -54,6 +56,7 @@ final class RenewedLease {
         this.ttl = ttl;
         this.token = grant.token();
         this.deadline = grant.deadline();
+        this.hold = parts.meters().holding(locks, id);
     }
 
     /** Begins to renew it. */
@@ -149,11 +152,13 @@ final class RenewedLease {
         switch (answer.kind()) {
             case RELEASED -> held("released");
             case ENDED -> {
-                countLoss();
+                LeaseLostException lost = lost("the lock service says " + answer.problem());
+                countLoss(lost);
                 log.warn("Lost the lease {} on {} before its release: {}", id, locks, answer.problem());
-                throw lost("the lock service says " + answer.problem());
+                throw lost;
             }
             default -> {
+                held("unconfirmed");
                 log.warn(
                         "Could not release the lease {} on {}, it ends within {}: {}", id, locks, ttl, answer.reason());
                 abandon();
@@ -185,18 +190,26 @@ final class RenewedLease {
         } else if (answer.kind() == Kind.ENDED) {
             lose("the lock service says " + answer.problem());
         } else {
-            tryAgain();
+            tryAgain(answer);
         }
     }
 
     private synchronized void renewed(Grant grant) {
         if (isHeld()) {
+            boolean earlier = grant.deadline() - deadline < 0;
             deadline = grant.deadline();
+            trouble = "";
             renewAfter(third());
+            if (earlier) {
+                // An operator wants it back.
+                callOffDeadline.run();
+                watchDeadline();
+            }
         }
     }
 
-    private synchronized void tryAgain() {
+    private synchronized void tryAgain(Answer answer) {
+        trouble = ": " + answer.reason();
         if (isHeld()) {
             renewAfter(clamp(SHORTEST_PAUSE, left().dividedBy(4), LONGEST_PAUSE));
         }
@@ -222,7 +235,7 @@ final class RenewedLease {
     /** Whether it is held now. Sees the deadline pass. */
     private synchronized boolean isHeld() {
         if (state == State.HELD && deadline - System.nanoTime() <= 0) {
-            lose("it was not renewed in time");
+            lose("it was not renewed in time" + trouble);
             // The service may keep it a little longer, for nobody.
             abandon();
         }
@@ -233,7 +246,7 @@ final class RenewedLease {
         if (state == State.HELD) {
             this.reason = reason;
             end(State.LOST);
-            countLoss();
+            countLoss(lost(reason));
             log.warn("Lost the lease {} on {}: {}", id, locks, reason);
             // Here, under the lock: none may come after its handle was closed.
             holds.forEach(hold -> hold.workers.forEach(Thread::interrupt));
@@ -252,13 +265,14 @@ final class RenewedLease {
         callOffDeadline.run();
     }
 
-    private void countLoss() {
+    private void countLoss(LeaseLostException lost) {
+        hold.error(lost);
         parts.meters().lost();
         held("lost");
     }
 
     private void held(String outcome) {
-        parts.meters().held(outcome, Duration.ofNanos(System.nanoTime() - since));
+        LeaseMeters.end(hold, outcome);
     }
 
     private void abandon() {

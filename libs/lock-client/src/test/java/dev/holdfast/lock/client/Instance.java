@@ -29,6 +29,8 @@ final class Instance implements AutoCloseable {
             String path,
             @Nullable String prefer,
             @Nullable String ifMatch,
+            @Nullable String authorization,
+            @Nullable String user,
             String body) {
 
         String id() {
@@ -97,6 +99,8 @@ final class Instance implements AutoCloseable {
                     exchange.getRequestURI().getPath(),
                     exchange.getRequestHeaders().getFirst("Prefer"),
                     exchange.getRequestHeaders().getFirst("If-Match"),
+                    exchange.getRequestHeaders().getFirst("Authorization"),
+                    exchange.getRequestHeaders().getFirst("X-User"),
                     new String(exchange.getRequestBody().readAllBytes(), UTF_8));
             calls.add(call);
             Deque<Script> scripts = call.method().equals("PUT") ? puts : deletes;
@@ -154,6 +158,17 @@ final class Instance implements AutoCloseable {
             }
             send(exchange, kind.status(), "{\"type\":\"%s\"}".formatted(kind.type()));
         };
+    }
+
+    /** Another answer to who has another token than this. */
+    static Script withToken(String token, Script then, Script otherwise) {
+        return (call, exchange) ->
+                (("Bearer " + token).equals(call.authorization()) ? then : otherwise).answer(call, exchange);
+    }
+
+    /** The answer to a token that is not believed. */
+    static Script unauthenticated() {
+        return body(401, "{\"type\":\"/problems/unauthenticated\",\"detail\":\"The token has expired.\"}");
     }
 
     static Script body(int status, String body) {

@@ -2,13 +2,18 @@ package dev.holdfast.lock.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.ejection.Ejections;
 import dev.holdfast.lock.api.ProblemKind;
 import dev.holdfast.lock.client.LockNotAcquiredException.Reason;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import net.javacrumbs.shedlock.core.LockProvider;
 import org.junit.jupiter.api.Test;
@@ -30,6 +36,8 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.cloud.client.DefaultServiceInstance;
+import org.springframework.cloud.client.ServiceInstance;
+import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -140,6 +148,39 @@ class LockClientAutoConfigurationTest {
     }
 
     @Test
+    void aListOfUrlsComesBeforeARegistryThatIsThereToo() throws IOException {
+        try (Instance there = new Instance();
+                Instance registered = new Instance()) {
+            there.onPut(Instance.held(1, TTL)).onDelete(Instance.released());
+            DiscoveryClient registry = new DiscoveryClient() {
+                @Override
+                public String description() {
+                    return "a registry";
+                }
+
+                @Override
+                public List<ServiceInstance> getInstances(String service) {
+                    return List.of(new DefaultServiceInstance("one", service, "127.0.0.1", registered.port(), false));
+                }
+
+                @Override
+                public List<String> getServices() {
+                    return List.of("lock-service");
+                }
+            };
+            context.withBean("registry", DiscoveryClient.class, () -> registry)
+                    .withPropertyValues("holdfast.locks.urls=http://127.0.0.1:" + there.port())
+                    .run(program -> program.getBean(Locks.class)
+                            .tryAcquire("any", TTL)
+                            .orElseThrow()
+                            .close());
+
+            assertThat(there.puts()).hasSize(1);
+            assertThat(registered.puts()).isEmpty();
+        }
+    }
+
+    @Test
     void noMoreCallersWaitThanTheBulkheadAdmits() throws IOException {
         try (Instance busy = new Instance();
                 ConfigurableApplicationContext program = Program.run(
@@ -193,6 +234,50 @@ class LockClientAutoConfigurationTest {
             assertThat(timed(meters, "holdfast.lease.hold", "released")).isEqualTo(1);
             assertThat(timed(meters, "holdfast.lease.hold", "lost")).isEqualTo(1);
             assertThat(meters.get("holdfast.lease.lost").counter().count()).isEqualTo(1);
+
+            instance.onPut(Instance.held(1, shortTtl)).onDelete(Instance.breakOff());
+            locks.acquire("any", shortTtl, TTL).close();
+            assertThat(timed(meters, "holdfast.lease.hold", "unconfirmed")).isEqualTo(1);
+            assertThat(meters.getMeters())
+                    .filteredOn(meter -> meter.getId().getName().startsWith("holdfast.lease"))
+                    .flatExtracting(meter -> meter.getId().getTags())
+                    .extracting(Tag::getKey)
+                    .containsOnly("outcome", "error");
+        }
+    }
+
+    @Test
+    void observationsNameTheLocksToWhoeverHandlesThem() throws IOException {
+        List<Observation.Context> ended = new CopyOnWriteArrayList<>();
+        ObservationHandler<Observation.Context> handler = new ObservationHandler<>() {
+            @Override
+            public void onStop(Observation.Context context) {
+                ended.add(context);
+            }
+
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return String.valueOf(context.getName()).startsWith("holdfast.");
+            }
+        };
+        try (Instance instance = new Instance()) {
+            instance.onPut(Instance.held(1, TTL)).onDelete(Instance.released());
+            context.withBean("spans", ObservationHandler.class, () -> handler)
+                    .withPropertyValues("holdfast.locks.urls=http://127.0.0.1:" + instance.port())
+                    .run(program -> {
+                        try (HeldLease lease = program.getBean(Locks.class).acquire("stock:1", TTL, TTL)) {
+                            assertThat(ended).hasSize(1);
+                            lease.ensureHeld();
+                        }
+                        assertThat(ended)
+                                .extracting(Observation.Context::getName, Observation.Context::getContextualName)
+                                .containsExactly(
+                                        tuple("holdfast.lease.wait", "wait for stock:1"),
+                                        tuple("holdfast.lease.hold", "hold stock:1"));
+                        assertThat(ended)
+                                .extracting(each -> each.getHighCardinalityKeyValue("holdfast.locks"))
+                                .containsOnly(KeyValue.of("holdfast.locks", "stock:1"));
+                    });
         }
     }
 
@@ -207,6 +292,7 @@ class LockClientAutoConfigurationTest {
                 "io.micrometer.core",
                 "io.micrometer.context",
                 "org.springframework.web.reactive",
+                "dev.holdfast.token",
                 "org.springframework.integration",
                 "net.javacrumbs.shedlock"
             })
@@ -264,6 +350,8 @@ class LockClientAutoConfigurationTest {
                 "wait-slice=-1s",
                 "integration-ttl=99ms",
                 "urls=lock-service:8081",
+                "token=two words",
+                "token=\"quoted\"",
                 "urls=ftp://host",
                 "urls=http://host/path",
                 "urls=http://user@host",
