@@ -12,6 +12,9 @@ import org.springframework.security.oauth2.jwt.Jwt;
 
 /** Reads the caller from the claims of a token that was verified. What is not as it should be gives no right. */
 final class CallerReader {
+    /** What stands in data for a caller that was not known; nobody may bear that name. */
+    private static final String NOBODY = "anonymous";
+
     private final String callerClaim;
     private final String namespacesClaim;
 
@@ -23,7 +26,7 @@ final class CallerReader {
     /** @throws Refusal if the token names nobody */
     Caller read(Jwt token) {
         Map<String, Object> claims = token.getClaims();
-        if (!(claims.get(callerClaim) instanceof String name) || !Caller.isName(name)) {
+        if (!(claims.get(callerClaim) instanceof String name) || !Caller.isName(name) || name.equals(NOBODY)) {
             throw Refusal.invalidToken("The token names no caller of 1 to 255 printable characters.");
         }
         return new Caller(

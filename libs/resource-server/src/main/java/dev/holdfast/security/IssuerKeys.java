@@ -1,5 +1,8 @@
 package dev.holdfast.security;
 
+import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.jwk.JWKMatcher;
+import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
 import com.nimbusds.jose.jwk.source.JWKSetParseException;
@@ -55,6 +58,15 @@ final class IssuerKeys implements JWKSetSource<SecurityContext> {
                 .rateLimited(BETWEEN.toMillis())
                 .outageTolerant(OUTAGE.toMillis())
                 .build();
+    }
+
+    /** Asks for the keys, so that they are there. */
+    static void warm(JWKSource<SecurityContext> cached) {
+        try {
+            cached.get(new JWKSelector(new JWKMatcher.Builder().build()), null);
+        } catch (KeySourceException e) {
+            // It was logged; the first caller asks again.
+        }
     }
 
     /** Whether the issuer gave them when it was last asked. */

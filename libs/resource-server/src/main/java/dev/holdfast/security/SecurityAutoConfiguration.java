@@ -49,7 +49,10 @@ class SecurityAutoConfiguration {
 
     @Bean
     JWKSource<SecurityContext> cachedIssuerKeys(IssuerKeys keys) {
-        return keys.cached();
+        JWKSource<SecurityContext> cached = keys.cached();
+        // Or the first caller would wait for them. Without them the service starts all the same.
+        Thread.ofVirtual().name("issuer-keys").start(() -> IssuerKeys.warm(cached));
+        return cached;
     }
 
     @Bean
@@ -61,6 +64,11 @@ class SecurityAutoConfiguration {
                 .build();
         decoder.setJwtValidator(new TokenRules(issuer.issuerUri(), issuer.audiences()));
         return new TokenVerifier(decoder, keys, new CallerReader(settings), settings.cachedTokens());
+    }
+
+    @Bean
+    OwnTokens ownTokens(TokenVerifier verifier) {
+        return new OwnTokens(verifier);
     }
 
     /** The rows of the service's own table, and before them those of the Actuator. */

@@ -67,8 +67,13 @@ final class TokenVerifier {
             throw Refusal.invalidToken("The token is too long.");
         }
         Caller caller = reader.read(decoded(token));
-        verified.put(digest(token), caller);
+        remember(token, caller);
         return caller;
+    }
+
+    /** Takes the token for this caller's, until it expires. */
+    void remember(String token, Caller caller) {
+        verified.put(digest(token), caller);
     }
 
     private Jwt decoded(String token) {

@@ -7,20 +7,26 @@ import dev.holdfast.testing.issuer.BadToken;
 import dev.holdfast.testing.issuer.TestIssuer;
 import dev.holdfast.testing.issuer.TestToken;
 import java.net.http.HttpResponse;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.NestedExceptionUtils;
 
 /** An issuer that is away, comes back, and changes its keys. */
 class IssuerTest {
+    private static final String ISSUER = "spring.security.oauth2.resourceserver.jwt.issuer-uri";
+    private static final String AUDIENCES = "spring.security.oauth2.resourceserver.jwt.audiences";
+
     private final TestIssuer issuer = TestIssuer.start();
 
     @AfterEach
@@ -72,17 +78,16 @@ class IssuerTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"REACTIVE", "SERVLET"})
-    void theKeysMayBeNamedWithoutDiscovery(WebApplicationType type) {
+    @Test
+    void theKeysMayBeNamedWithoutDiscovery() {
         Map<String, String> settings = Map.of(
-                "spring.security.oauth2.resourceserver.jwt.issuer-uri",
+                ISSUER,
                 "https://login.example.org/",
-                "spring.security.oauth2.resourceserver.jwt.audiences",
+                AUDIENCES,
                 "one,holdfast",
                 "spring.security.oauth2.resourceserver.jwt.jwk-set-uri",
                 issuer.uri() + "/jwks");
-        try (Service service = Service.start(type, settings)) {
+        try (Service service = Service.start(WebApplicationType.REACTIVE, settings)) {
             assertThat(get(service, token().claim("iss", "https://login.example.org/"))
                             .statusCode())
                     .isEqualTo(200);
@@ -90,24 +95,32 @@ class IssuerTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"REACTIVE", "SERVLET"})
+    @Test
     @ExtendWith(OutputCaptureExtension.class)
-    void withoutAnIssuerOrAnAudienceNothingStarts(WebApplicationType type, CapturedOutput output) {
-        for (Map<String, String> settings : List.of(
-                Map.<String, String>of(),
-                Map.of("spring.security.oauth2.resourceserver.jwt.issuer-uri", issuer.uri()),
-                Map.of("spring.security.oauth2.resourceserver.jwt.audiences", "holdfast"))) {
-            assertThat(catchThrowable(() -> Service.start(type, settings)))
-                    .extracting(NestedExceptionUtils::getMostSpecificCause)
-                    .isInstanceOf(NoIssuerException.class);
-        }
-        assertThat(output)
-                .contains(
-                        "spring.security.oauth2.resourceserver.jwt.issuer-uri",
-                        "HOLDFAST_ISSUER",
-                        "spring.security.oauth2.resourceserver.jwt.audiences",
-                        "HOLDFAST_AUDIENCE");
+    void withoutAnIssuerNothingStartsAndItSaysWhatIsMissing(CapturedOutput output) {
+        assertThat(catchThrowable(() -> Service.start(WebApplicationType.REACTIVE, Map.of())))
+                .extracting(NestedExceptionUtils::getMostSpecificCause)
+                .isInstanceOf(NoIssuerException.class);
+        assertThat(output).contains(ISSUER, "HOLDFAST_ISSUER", AUDIENCES, "HOLDFAST_AUDIENCE");
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void oneOfTheTwoIsNotEnough(String[] settings) {
+        new ReactiveWebApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(SecurityAutoConfiguration.class))
+                .withPropertyValues(settings)
+                .run(context -> assertThat(context).getFailure().hasRootCauseInstanceOf(NoIssuerException.class));
+    }
+
+    static Stream<Arguments> oneOfTheTwoIsNotEnough() {
+        return Stream.of(
+                        new String[] {},
+                        new String[] {ISSUER + "=https://login.example.org"},
+                        new String[] {AUDIENCES + "=holdfast"},
+                        new String[] {ISSUER + "=", AUDIENCES + "=holdfast"},
+                        new String[] {ISSUER + "=https://login.example.org", AUDIENCES + "="})
+                .map(each -> Arguments.of((Object) each));
     }
 
     private TestToken token() {

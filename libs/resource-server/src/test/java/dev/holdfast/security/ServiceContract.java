@@ -196,7 +196,7 @@ abstract class ServiceContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "a\nforged", "a\u202eb", "a\u0085b"})
+    @ValueSource(strings = {"", " ", "anonymous", "a\nforged", "a\u202eb", "a\u0085b"})
     void aCallerThatCannotBeNamedIsNone(String subject) {
         assertThat(summary(get("/things/team-a", reader().subject(subject).mint())))
                 .isEqualTo("401 unauthenticated");

@@ -9,11 +9,11 @@ import java.util.List;
  * What a client asks a lease to be.
  *
  * @param locks 1 to 32, no name twice; kept in the order of their names
- * @param caller the authenticated subject
+ * @param asker who asks; a new lease is its caller's
  * @param metadata a JSON object, for people
  */
 public record LeaseRequest(
-        Namespace namespace, LeaseId id, List<LockSpec> locks, Owner owner, String caller, Ttl ttl, String metadata) {
+        Namespace namespace, LeaseId id, List<LockSpec> locks, Owner owner, Asker asker, Ttl ttl, String metadata) {
 
     /** @throws InvalidValueException if the locks are none, too many, or one name stands twice */
     public LeaseRequest {

@@ -35,9 +35,9 @@ public interface LeaseStore {
      * Ends a lease, held or waiting.
      *
      * @param token if given, the lease must be held under it
-     * @return {@link Outcome.Ended}, or {@link Outcome.Refused} when the token does not fit
+     * @return {@link Outcome.Ended}, or {@link Outcome.Refused} when the token does not fit or the lease is another's
      */
-    CompletionStage<Outcome> release(Namespace namespace, LeaseId id, Optional<FencingToken> token);
+    CompletionStage<Outcome> release(Namespace namespace, LeaseId id, Optional<FencingToken> token, Asker asker);
 
     /** The state of a lease; {@link Outcome.Reason#UNKNOWN} if there is none. Extends nothing. */
     CompletionStage<Outcome> find(Namespace namespace, LeaseId id);

@@ -71,8 +71,9 @@ public final class Leases implements LeaseStore.Signals, AutoCloseable {
     }
 
     /** Ends a lease, held or waiting; if a token is given, only one that is held under it. */
-    public CompletionStage<Outcome> release(Namespace namespace, LeaseId id, Optional<FencingToken> token) {
-        return store.release(namespace, id, token);
+    public CompletionStage<Outcome> release(
+            Namespace namespace, LeaseId id, Optional<FencingToken> token, Asker asker) {
+        return store.release(namespace, id, token, asker);
     }
 
     public CompletionStage<Outcome> find(Namespace namespace, LeaseId id) {

@@ -66,6 +66,8 @@ public sealed interface Outcome {
 
     /** Why a request is refused. */
     enum Reason {
+        /** The lease is another caller's. */
+        OF_ANOTHER,
         /** The id stands for other locks or another owner. */
         ID_REUSED,
         /** The id was made too long ago, or too far ahead. */

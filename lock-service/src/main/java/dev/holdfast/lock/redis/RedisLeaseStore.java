@@ -1,5 +1,6 @@
 package dev.holdfast.lock.redis;
 
+import dev.holdfast.lock.core.Asker;
 import dev.holdfast.lock.core.Countdown;
 import dev.holdfast.lock.core.EventId;
 import dev.holdfast.lock.core.FencingToken;
@@ -119,7 +120,7 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
                 request.id().toString(),
                 intent,
                 Reply.encode(request.locks()) + '\n' + request.owner(),
-                request.caller(),
+                request.asker().caller(),
                 Long.toString(request.ttl().toMillis()),
                 request.metadata(),
                 ifToken,
@@ -129,11 +130,17 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
                 Integer.toString(limits.maxLeases()),
                 Integer.toString(limits.maxQueued()),
                 Integer.toString(limits.maxWaiters()),
-                Integer.toString(limits.maxEnded()));
+                Integer.toString(limits.maxEnded()),
+                admin(request.asker()));
+    }
+
+    private static String admin(Asker asker) {
+        return asker.isAdmin() ? "1" : "";
     }
 
     @Override
-    public CompletionStage<Outcome> release(Namespace namespace, LeaseId id, Optional<FencingToken> token) {
+    public CompletionStage<Outcome> release(
+            Namespace namespace, LeaseId id, Optional<FencingToken> token, Asker asker) {
         Limits limits = rules.of(namespace);
         return run(
                 scripts.release(),
@@ -142,7 +149,9 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
                 id.toString(),
                 token.map(FencingToken::toString).orElse(""),
                 minted(id),
-                Integer.toString(limits.maxEnded()));
+                Integer.toString(limits.maxEnded()),
+                asker.caller(),
+                admin(asker));
     }
 
     @Override
@@ -322,6 +331,7 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
                         Outcome.Ending.valueOf(Reply.text(reply.value(0)).toUpperCase(Locale.ROOT)),
                         Reply.flag(reply.value(1)));
             case "RELEASED" -> new Outcome.Ended(Outcome.Ending.RELEASED, null, true);
+            case "OF_ANOTHER" -> new Outcome.Refused(Reason.OF_ANOTHER);
             case "REUSED" -> new Outcome.Refused(Reason.ID_REUSED);
             case "ID_STALE" -> new Outcome.Refused(Reason.ID_STALE);
             case "STALE_TOKEN" -> new Outcome.Refused(Reason.STALE_TOKEN);

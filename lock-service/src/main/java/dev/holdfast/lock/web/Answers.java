@@ -5,6 +5,7 @@ import dev.holdfast.defaults.problem.ReactiveProblemHandler;
 import dev.holdfast.lock.api.ProblemKind;
 import dev.holdfast.lock.core.InvalidValueException;
 import dev.holdfast.lock.core.Outcome;
+import dev.holdfast.security.Caller;
 import java.time.Duration;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -37,12 +38,12 @@ final class Answers {
                 exchange.getResponse().getHeaders().set(HttpHeaders.RETRY_AFTER, "0");
                 yield json(exchange, HttpStatus.ACCEPTED, Views.waiting(waiting, elapsed, false));
             }
-            case Outcome.Busy busy -> problem(exchange, busy(busy));
+            case Outcome.Busy busy -> problem(exchange, busy(exchange, busy));
             case Outcome.Deadlock deadlock -> problem(exchange, deadlock(deadlock));
             case Outcome.Mismatch mismatch -> problem(exchange, mismatch(mismatch));
             case Outcome.Full full -> problem(exchange, full(full));
             case Outcome.Ended ended -> problem(exchange, ended(ended));
-            case Outcome.Refused refused -> problem(exchange, refused(refused));
+            case Outcome.Refused refused -> problem(exchange, refused(exchange, refused));
         };
     }
 
@@ -51,7 +52,7 @@ final class Answers {
         return switch (outcome) {
             case Outcome.Held held -> held(exchange, held, elapsed, HttpStatus.OK, true);
             case Outcome.Waiting waiting -> json(exchange, HttpStatus.OK, Views.waiting(waiting, elapsed, true));
-            case Outcome.Busy busy -> problem(exchange, busy(busy));
+            case Outcome.Busy busy -> problem(exchange, busy(exchange, busy));
             case Outcome.Deadlock deadlock -> problem(exchange, deadlock(deadlock));
             case Outcome.Mismatch mismatch -> problem(exchange, mismatch(mismatch));
             case Outcome.Full full -> problem(exchange, full(full));
@@ -101,8 +102,14 @@ final class Answers {
         return problems.write(exchange, problem);
     }
 
-    private static Problem busy(Outcome.Busy busy) {
-        return Problem.of(ProblemKind.LOCK_HELD).with("holders", Views.holders(busy.holders()));
+    /** Who holds it is for those who may read. */
+    private static Problem busy(ServerWebExchange exchange, Outcome.Busy busy) {
+        Problem held = Problem.of(ProblemKind.LOCK_HELD);
+        return mayRead(exchange) ? held.with("holders", Views.holders(busy.holders())) : held;
+    }
+
+    private static boolean mayRead(ServerWebExchange exchange) {
+        return exchange.getAttribute(Caller.ATTRIBUTE) instanceof Caller caller && caller.may(Scopes.READ);
     }
 
     private static Problem deadlock(Outcome.Deadlock deadlock) {
@@ -139,9 +146,11 @@ final class Answers {
         return reacquired == null ? problem : problem.with("reacquiredByOthers", reacquired);
     }
 
-    private static Problem refused(Outcome.Refused refused) {
+    private static Problem refused(ServerWebExchange exchange, Outcome.Refused refused) {
         return Problem.of(
                 switch (refused.reason()) {
+                    // Who may not read is not told that there is one.
+                    case OF_ANOTHER -> mayRead(exchange) ? ProblemKind.LEASE_OF_ANOTHER : ProblemKind.NOT_FOUND;
                     case ID_REUSED -> ProblemKind.LEASE_ID_REUSED;
                     case ID_STALE -> ProblemKind.LEASE_ID_STALE;
                     case STALE_TOKEN -> ProblemKind.STALE_TOKEN;

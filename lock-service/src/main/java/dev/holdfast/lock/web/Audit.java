@@ -6,6 +6,7 @@ import dev.holdfast.lock.core.LockName;
 import dev.holdfast.lock.core.Namespace;
 import dev.holdfast.lock.core.Outcome;
 import dev.holdfast.lock.core.Outcome.Ending;
+import dev.holdfast.security.Caller;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +22,7 @@ final class Audit {
 
     private Audit() {}
 
-    static void broken(Namespace in, LockName lock, String caller, BreakBody wish, List<Lease> leases) {
+    static void broken(Namespace in, LockName lock, Caller caller, BreakBody wish, List<Lease> leases) {
         log.info(
                 "break {}/{} by {} after {}, leases {}: {}",
                 in,
@@ -33,7 +34,7 @@ final class Audit {
     }
 
     /** What a caller was told of a lease; a renewal, a wait, a refusal, and what was released before leave no line. */
-    static void told(Namespace in, LeaseId id, String caller, Outcome outcome) {
+    static void told(Namespace in, LeaseId id, Caller caller, Outcome outcome) {
         if (!log.isDebugEnabled()) {
             return;
         }

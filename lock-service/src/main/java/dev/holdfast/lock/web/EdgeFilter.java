@@ -4,6 +4,8 @@ import dev.holdfast.defaults.problem.Problem;
 import dev.holdfast.defaults.problem.ProblemException;
 import dev.holdfast.lock.api.ProblemKind;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
@@ -12,6 +14,7 @@ import reactor.core.publisher.Mono;
 
 /** Names the instance in every answer, and refuses what Spring would silently drop from a path. */
 @Component
+@Order(Ordered.HIGHEST_PRECEDENCE)
 final class EdgeFilter implements WebFilter {
     static final String INSTANCE = "Holdfast-Instance";
 

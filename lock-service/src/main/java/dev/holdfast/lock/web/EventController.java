@@ -7,8 +7,10 @@ import dev.holdfast.lock.core.EventFollower.Notice;
 import dev.holdfast.lock.core.EventId;
 import dev.holdfast.lock.core.Leases;
 import dev.holdfast.lock.core.Namespace;
+import dev.holdfast.security.Caller;
 import io.netty.channel.Channel;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -23,6 +25,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
 import tools.jackson.databind.json.JsonMapper;
@@ -48,6 +51,7 @@ final class EventController {
     Flux<ServerSentEvent<String>> follow(
             @PathVariable String namespace,
             @RequestParam(defaultValue = "") String prefix,
+            Caller caller,
             ServerWebExchange exchange) {
         Namespace in = new Namespace(namespace);
         Optional<EventId> after =
@@ -56,15 +60,17 @@ final class EventController {
         headers.setCacheControl("no-store");
         // When it ends, it is for the client to come back elsewhere.
         headers.set(HttpHeaders.CONNECTION, "close");
-        return Flux.defer(() -> follow(in, prefix, after, exchange.getRequest()));
+        return Flux.defer(() -> follow(in, prefix, after, caller, exchange.getRequest()));
     }
 
     private Flux<ServerSentEvent<String>> follow(
-            Namespace in, String prefix, Optional<EventId> after, ServerHttpRequest request) {
+            Namespace in, String prefix, Optional<EventId> after, Caller caller, ServerHttpRequest request) {
         EventStream stream = new EventStream(connection(request));
         return switch (leases.follow(in, prefix, after, stream)) {
             case BEGUN ->
                 stream.notices()
+                        // It comes back with a new one, and misses nothing.
+                        .takeUntilOther(endOf(caller).doOnNext(end -> stream.hangUpSoon()))
                         .doFinally(end -> leases.unfollow(in, stream))
                         // Not on the store's threads.
                         .publishOn(Schedulers.parallel(), AHEAD)
@@ -72,6 +78,11 @@ final class EventController {
             case FULL -> Flux.error(new ProblemException(Problem.of(ProblemKind.TOO_MANY_FOLLOWERS)));
             case OFF -> Flux.error(new ProblemException(Problem.of(ProblemKind.EVENTS_OFF)));
         };
+    }
+
+    /** When the caller's token ends. */
+    private static Mono<Long> endOf(Caller caller) {
+        return Mono.delay(Duration.between(Instant.now(), caller.expiresAt()));
     }
 
     private static Channel connection(ServerHttpRequest request) {

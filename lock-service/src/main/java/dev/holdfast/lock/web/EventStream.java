@@ -39,9 +39,13 @@ final class EventStream implements EventFollower {
     @Override
     public void end() {
         if (notices.tryEmitComplete().isSuccess()) {
-            // A client that does not read would never see the end.
-            var unused = channel.eventLoop().schedule(this::hangUp, LAST_MILLIS, TimeUnit.MILLISECONDS);
+            hangUpSoon();
         }
+    }
+
+    /** A client that does not read would never see the end. */
+    void hangUpSoon() {
+        var unused = channel.eventLoop().schedule(this::hangUp, LAST_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void hangUp() {

@@ -11,6 +11,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.holdfast.defaults.problem.ProblemException;
 import dev.holdfast.defaults.request.StrictJson;
+import dev.holdfast.lock.core.Asker;
 import dev.holdfast.lock.core.InvalidValueException;
 import dev.holdfast.lock.core.LeaseId;
 import dev.holdfast.lock.core.LeaseRequest;
@@ -36,14 +37,14 @@ final class LeaseBody {
      * @throws ProblemException if the bytes are not a JSON object of these fields
      * @throws InvalidValueException if a field is not what it must be
      */
-    static LeaseRequest read(byte[] body, Namespace namespace, LeaseId id, String caller) {
+    static LeaseRequest read(byte[] body, Namespace namespace, LeaseId id, Asker asker) {
         JsonNode root = StrictJson.object(body, FIELDS);
         return new LeaseRequest(
                 namespace,
                 id,
                 locks(root.path("locks")),
                 owner(root.path("owner"), id),
-                caller,
+                asker,
                 ttl(root.path("ttl")),
                 metadata(root.path("metadata")));
     }

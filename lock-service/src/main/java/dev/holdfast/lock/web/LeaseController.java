@@ -2,6 +2,7 @@ package dev.holdfast.lock.web;
 
 import dev.holdfast.defaults.prefer.WaitPreference;
 import dev.holdfast.lock.core.FencingToken;
+import dev.holdfast.lock.core.Lease;
 import dev.holdfast.lock.core.LeaseId;
 import dev.holdfast.lock.core.LeaseRequest;
 import dev.holdfast.lock.core.LeaseRules;
@@ -9,6 +10,7 @@ import dev.holdfast.lock.core.Leases;
 import dev.holdfast.lock.core.Namespace;
 import dev.holdfast.lock.core.Outcome;
 import dev.holdfast.lock.core.Outcome.Reason;
+import dev.holdfast.security.Caller;
 import java.time.Duration;
 import java.util.Optional;
 import org.springframework.http.HttpHeaders;
@@ -27,8 +29,6 @@ import reactor.core.publisher.Mono;
 @RestController
 @RequestMapping(path = "/v1/namespaces/{namespace}/leases/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
 final class LeaseController {
-    static final String ANYONE = "anonymous";
-
     private final Leases leases;
     private final Answers answers;
 
@@ -43,16 +43,17 @@ final class LeaseController {
             @PathVariable String namespace,
             @PathVariable String id,
             @RequestBody Mono<byte[]> body,
+            Caller caller,
             ServerWebExchange exchange) {
         long received = System.nanoTime();
         Namespace in = new Namespace(namespace);
         LeaseId lease = LeaseId.parse(id);
         RequestHeaders.refuseContentEncoding(exchange.getRequest().getHeaders());
-        return body.map(bytes -> LeaseBody.read(bytes, in, lease, ANYONE))
+        return body.map(bytes -> LeaseBody.read(bytes, in, lease, Scopes.asker(caller)))
                 .flatMap(request -> Callers.ifStillThere(exchange.getRequest(), request))
                 .flatMap(request -> ensure(request, exchange))
                 .flatMap(outcome -> {
-                    Audit.told(in, lease, ANYONE, outcome);
+                    Audit.told(in, lease, caller, outcome);
                     if (leases.draining()) {
                         exchange.getResponse().getHeaders().set(HttpHeaders.CONNECTION, "close");
                     }
@@ -78,14 +79,16 @@ final class LeaseController {
 
     /** The state of a lease; with {@code If-Match}, whether it is still held under this token. HEAD as well. */
     @RequestMapping(method = {RequestMethod.GET, RequestMethod.HEAD})
-    Mono<Void> find(@PathVariable String namespace, @PathVariable String id, ServerWebExchange exchange) {
+    Mono<Void> find(
+            @PathVariable String namespace, @PathVariable String id, Caller caller, ServerWebExchange exchange) {
         long received = System.nanoTime();
         Namespace in = new Namespace(namespace);
         LeaseId lease = LeaseId.parse(id);
         Optional<FencingToken> ifMatch =
                 RequestHeaders.ifMatch(exchange.getRequest().getHeaders());
-        return Mono.fromCompletionStage(leases.find(in, lease)).flatMap(outcome -> {
+        return Mono.fromCompletionStage(leases.find(in, lease)).flatMap(found -> {
             Duration elapsed = since(received);
+            Outcome outcome = mayKnow(caller, found) ? found : new Outcome.Refused(Reason.UNKNOWN);
             return ifMatch.map(token -> precondition(outcome, token))
                     .map(failed -> answers.ensured(exchange, failed, elapsed))
                     .orElseGet(() -> answers.found(exchange, outcome, elapsed));
@@ -93,14 +96,28 @@ final class LeaseController {
     }
 
     @DeleteMapping
-    Mono<Void> release(@PathVariable String namespace, @PathVariable String id, ServerWebExchange exchange) {
+    Mono<Void> release(
+            @PathVariable String namespace, @PathVariable String id, Caller caller, ServerWebExchange exchange) {
         Namespace in = new Namespace(namespace);
         LeaseId lease = LeaseId.parse(id);
         Optional<FencingToken> ifMatch =
                 RequestHeaders.ifMatch(exchange.getRequest().getHeaders());
-        return Mono.fromCompletionStage(leases.release(in, lease, ifMatch))
-                .doOnNext(outcome -> Audit.told(in, lease, ANYONE, outcome))
+        return Mono.fromCompletionStage(leases.release(in, lease, ifMatch, Scopes.asker(caller)))
+                .doOnNext(outcome -> Audit.told(in, lease, caller, outcome))
                 .flatMap(outcome -> answers.released(exchange, outcome));
+    }
+
+    /** Of a lease that is over only that is told, and not whose it was. */
+    private static boolean mayKnow(Caller caller, Outcome found) {
+        return switch (found) {
+            case Outcome.Held held -> mayKnow(caller, held.lease());
+            case Outcome.Waiting waiting -> mayKnow(caller, waiting.lease());
+            default -> true;
+        };
+    }
+
+    private static boolean mayKnow(Caller caller, Lease lease) {
+        return caller.may(Scopes.READ) || lease.isOf(caller.name());
     }
 
     /** The lease itself when it is held under the token, else why the precondition fails. */

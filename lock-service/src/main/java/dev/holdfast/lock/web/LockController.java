@@ -10,6 +10,7 @@ import dev.holdfast.lock.core.Leases;
 import dev.holdfast.lock.core.LockName;
 import dev.holdfast.lock.core.LockState;
 import dev.holdfast.lock.core.Namespace;
+import dev.holdfast.security.Caller;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -86,17 +87,23 @@ final class LockController {
             @PathVariable String namespace,
             @PathVariable String name,
             @RequestBody Mono<byte[]> body,
+            Caller caller,
             ServerWebExchange exchange) {
         Namespace in = new Namespace(namespace);
         LockName lock = new LockName(name);
         RequestHeaders.refuseContentEncoding(exchange.getRequest().getHeaders());
         return body.map(BreakBody::read).flatMap(wish -> Mono.fromCompletionStage(leases.revoke(in, lock, wish.grace()))
-                .flatMap(revoked -> revoked(in, lock, wish, revoked, exchange)));
+                .flatMap(revoked -> revoked(in, lock, wish, caller, revoked, exchange)));
     }
 
     private Mono<Void> revoked(
-            Namespace in, LockName lock, BreakBody wish, List<Lease> leases, ServerWebExchange exchange) {
-        Audit.broken(in, lock, LeaseController.ANYONE, wish, leases);
+            Namespace in,
+            LockName lock,
+            BreakBody wish,
+            Caller caller,
+            List<Lease> leases,
+            ServerWebExchange exchange) {
+        Audit.broken(in, lock, caller, wish, leases);
         if (leases.isEmpty()) {
             return answers.problem(exchange, Problem.of(ProblemKind.NOT_FOUND, "Nobody holds this lock."));
         }

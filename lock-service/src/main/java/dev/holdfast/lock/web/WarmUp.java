@@ -2,11 +2,15 @@ package dev.holdfast.lock.web;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.holdfast.security.Caller;
+import dev.holdfast.security.OwnTokens;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.ApplicationArguments;
@@ -30,18 +34,14 @@ final class WarmUp implements ApplicationRunner {
     private static final String LEASE =
             "/v1/namespaces/warm-up/leases/6f9619ff-8b86-4d01-b42d-00c04fc964ff HTTP/1.1\r\n";
     private static final String BODY = "{\"locks\":[{\"name\":\"warm-up\"}],\"ttl\":\"PT1S\"}";
-    private static final String TO_ME_ONCE = "Host: warm-up\r\nConnection: close\r\n";
-    private static final List<String> REQUESTS = List.of(
-            // A renewal of a lease that is not there: 412.
-            "PUT " + LEASE + TO_ME_ONCE + "Content-Type: application/json\r\nIf-Match: \"1\"\r\nContent-Length: "
-                    + BODY.length() + "\r\n\r\n" + BODY,
-            "GET " + LEASE + TO_ME_ONCE + "\r\n",
-            "GET /v1/namespaces/warm-up/locks HTTP/1.1\r\n" + TO_ME_ONCE + "\r\n");
+
+    private final OwnTokens tokens;
 
     private final Environment environment;
     private final ServerProperties properties;
 
-    WarmUp(Environment environment, ServerProperties properties) {
+    WarmUp(OwnTokens tokens, Environment environment, ServerProperties properties) {
+        this.tokens = tokens;
         this.environment = environment;
         this.properties = properties;
     }
@@ -49,9 +49,10 @@ final class WarmUp implements ApplicationRunner {
     @Override
     public void run(ApplicationArguments arguments) {
         long begun = System.nanoTime();
+        List<String> requests = requests();
         try {
-            for (int i = 0; i < ROUNDS * REQUESTS.size() && System.nanoTime() - begun < LONGEST.toNanos(); i++) {
-                ask(REQUESTS.get(i % REQUESTS.size()));
+            for (int i = 0; i < ROUNDS * requests.size() && System.nanoTime() - begun < LONGEST.toNanos(); i++) {
+                ask(requests.get(i % requests.size()));
             }
             log.debug(
                     "warm after {} ms",
@@ -60,6 +61,22 @@ final class WarmUp implements ApplicationRunner {
             // No reason not to serve.
             log.debug("not warmed up", e);
         }
+    }
+
+    private List<String> requests() {
+        String token = tokens.lend(new Caller(
+                "warm-up",
+                Set.of("locks:read", "locks:write"),
+                Set.of("warm-up"),
+                Instant.now().plus(LONGEST),
+                null));
+        String toMeOnce = "Host: warm-up\r\nConnection: close\r\nAuthorization: Bearer " + token + "\r\n";
+        return List.of(
+                // A renewal of a lease that is not there: 412.
+                "PUT " + LEASE + toMeOnce + "Content-Type: application/json\r\nIf-Match: \"1\"\r\nContent-Length: "
+                        + BODY.length() + "\r\n\r\n" + BODY,
+                "GET " + LEASE + toMeOnce + "\r\n",
+                "GET /v1/namespaces/warm-up/locks HTTP/1.1\r\n" + toMeOnce + "\r\n");
     }
 
     private void ask(String request) throws IOException {

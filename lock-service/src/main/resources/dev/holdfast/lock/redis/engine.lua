@@ -78,6 +78,14 @@ local function value_of(l)
     l.ttl, l.deadline, l.renewals, l.metadata)
 end
 
+-- The caller of a lease that was made before callers had to say who they are: it is whoever's who asks for it first.
+local NOBODY = 'anonymous'
+
+-- Whether the caller may renew and release the lease, and wait for it.
+local function is_of(l, caller, is_admin)
+  return l.caller == caller or is_admin or l.caller == NOBODY
+end
+
 -- The lease as RETURNS of the verbs name it.
 local function lines_of(l)
   return l.id .. '\n' .. value_of(l)

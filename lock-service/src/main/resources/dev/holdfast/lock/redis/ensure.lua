@@ -10,9 +10,10 @@
 -- ARGV[11]  how long a lease is held at most, in ms
 -- ARGV[12..15]  how many leases there may be, held or waiting; how many may wait; how many of them for one lock; and how
 --           many ended leases are remembered
+-- ARGV[16]  '1' if the caller may act on the leases of others, else ''
 -- RETURNS   'GRANTED' | 'HELD', lease           'WAITING', lease, position
 --           'BUSY', { holder leases }           'ENDED', how, reacquired by others: '1', '0' or ''
---           'REUSED' | 'ID_STALE' | 'STALE_TOKEN' | 'UNKNOWN'
+--           'OF_ANOTHER' | 'REUSED' | 'ID_STALE' | 'STALE_TOKEN' | 'UNKNOWN'
 --           'FULL', which limit: 'LEASES' | 'QUEUED' | 'WAITERS' | 'ENDED'
 --           'DEADLOCK', { owner, lock it waits for, the next owner, ... }
 --           'MISMATCH', name of the lock, 'MODE' | 'CAPACITY'
@@ -21,6 +22,7 @@
 -- #include open.lua
 
 local id, if_token, minted = ARGV[3], ARGV[9], ARGV[10] ~= '' and tonumber(ARGV[10])
+local caller, is_admin = ARGV[6], ARGV[16] == '1'
 local ttl, max_hold = tonumber(ARGV[7]), tonumber(ARGV[11])
 local id_stale = minted and (minted < now - ENDED_WINDOW or minted > now + MINTED_AHEAD)
 
@@ -46,10 +48,10 @@ if meta and now < meta[DUE] and value then
     state = ''
   end
   if state == 'HELD' then
-    local fixed, token, since, kept, renewals, metadata = string.match(
-      value, '^([^\n]*\n(%d+)\n(%d+)\n(%d+)\n\n\n\n)%d+\n%d+\n(%d+)\n(.*)$', #head + 1)
-    if token and (if_token == '' or if_token == token) and metadata == ARGV[8] and now < tonumber(kept)
-      and deadline >= meta[DUE] and deadline < since + max_hold
+    local fixed, of, token, since, kept, renewals, metadata = string.match(
+      value, '^(([^\n]*)\n(%d+)\n(%d+)\n(%d+)\n\n\n\n)%d+\n%d+\n(%d+)\n(.*)$', #head + 1)
+    if (of == caller or of and is_admin) and (if_token == '' or if_token == token) and metadata == ARGV[8]
+      and now < tonumber(kept) and deadline >= meta[DUE] and deadline < since + max_hold
     then
       value = format('%s%s%s\n%d\n%d\n%s', head, fixed, ARGV[7], deadline, renewals + 1, metadata)
       call('SET', lease_key, value, 'PX', KEEP)
@@ -58,12 +60,12 @@ if meta and now < meta[DUE] and value then
     end
   elseif state == 'CLAIMED' and if_token == '' and ttl < max_hold then
     local hold, waiting = string.match(read[3] or '', '^%d+ %d+ (%S+) x ' .. string.gsub(id, '-', '%%-') .. ' (%d+)$')
-    local caller, since, where, until_ms = string.match(
+    local of, since, where, until_ms = string.match(
       value, '^([^\n]*)\n\n(%d+)\n%d+\n\n([^=\n ]+)=(%d+)\n', #head + 1)
-    if hold and caller then
+    if hold and (of == caller or of and is_admin) then
       local token = math.max(meta[LAST] + 1, now_micros, tonumber(ARGV[2]) + 1)
       local text = meta_with(token, deadline, 0, 0)
-      value = format(HELD, ARGV[5], caller, token, now, now + DAY, ARGV[7], deadline, ARGV[8])
+      value = format(HELD, ARGV[5], of, token, now, now + DAY, ARGV[7], deadline, ARGV[8])
       call('SET', KEYS[1], text, 'PX', KEEP)
       call('SET', lease_key, value, 'PX', KEEP)
       call('SET', lock_key, format('%d %d %s x %s %s', token, token, hold, id, waiting), 'PX', KEEP)
@@ -91,7 +93,7 @@ then
   if hold then
     local deadline = now_up + ttl
     local text = meta_with(number, deadline, 1, 0)
-    value = format(HELD, ARGV[5], ARGV[6], number, now, now + DAY, ARGV[7], deadline, ARGV[8])
+    value = format(HELD, ARGV[5], caller, number, now, now + DAY, ARGV[7], deadline, ARGV[8])
     call('SET', KEYS[1], text, 'PX', KEEP)
     call('SET', lease_key, value, 'PX', KEEP)
     call('SET', lock_key, format('%d %d %s x %s 0', number, number, hold, id), 'PX', KEEP)
@@ -112,7 +114,7 @@ then
     local queue = base .. 'queue:' .. name
     local deadline = now + wait + PLACE_GRACE
     local text = meta_with(number, deadline, 1, 1)
-    value = format('WAITING\n%s\n%s\n\n%d\n0\n\n%s\n%d\n%s\n%d\n0\n%s', ARGV[5], ARGV[6], now,
+    value = format('WAITING\n%s\n%s\n\n%d\n0\n\n%s\n%d\n%s\n%d\n0\n%s', ARGV[5], caller, now,
       wait > 0 and format('%s=%d', ARGV[1], now + wait) or '', number, ARGV[7], deadline, ARGV[8])
     call('SET', KEYS[1], text, 'PX', KEEP)
     call('SET', lease_key, value, 'PX', KEEP)
@@ -222,7 +224,8 @@ if now >= m[DUE] or if_token ~= '' then
     reap(id)
   end
   l = lease(id)
-  local wants = l and l.state == 'HELD' and l.owner == owner and l.locks ~= lock_list and wants_of(lock_list)
+  local wants = l and is_of(l, caller, is_admin) and l.state == 'HELD' and l.owner == owner and l.locks ~= lock_list
+    and wants_of(lock_list)
   if wants and if_token ~= '' and is_downgrade(wants, l.wants) then
     if if_token ~= l.token then
       return reply('STALE_TOKEN')
@@ -242,11 +245,17 @@ else
   l = lease(id)
 end
 if l then
+  if not is_of(l, caller, is_admin) then
+    return reply('OF_ANOTHER')
+  end
   if l.locks ~= lock_list or l.owner ~= owner then
     return reply('REUSED')
   end
   if if_token ~= '' and (l.state ~= 'HELD' or l.token ~= if_token) then
     return reply('STALE_TOKEN')
+  end
+  if l.caller == NOBODY and not is_admin then
+    l.caller = caller
   end
   if l.state == 'HELD' then
     renew(l)
@@ -277,7 +286,7 @@ if id_stale then
 end
 
 l = {
-  id = id, state = 'WAITING', locks = lock_list, wants = wants_of(lock_list), owner = owner, caller = ARGV[6],
+  id = id, state = 'WAITING', locks = lock_list, wants = wants_of(lock_list), owner = owner, caller = caller,
   ttl = ARGV[7], metadata = ARGV[8], token = '', ticket = '', since = now, kept = 0, revoked = '', renewals = 0, waits = '', is_new = true
 }
 local free, full = true, false

@@ -5,11 +5,15 @@
 -- ARGV[4]  token that must be the lease's, or ''
 -- ARGV[5]  when the id was made, in ms, if it tells, else ''
 -- ARGV[6]  how many ended leases are remembered at most
--- RETURNS  'RELEASED' | 'STALE_TOKEN' | 'UNKNOWN' | 'FULL', 'ENDED', or 'ENDED', how, reacquired by others: '1', '0' or ''
+-- ARGV[7]  caller
+-- ARGV[8]  '1' if the caller may act on the leases of others, else ''
+-- RETURNS  'RELEASED' | 'OF_ANOTHER' | 'STALE_TOKEN' | 'UNKNOWN' | 'FULL', 'ENDED',
+--          or 'ENDED', how, reacquired by others: '1', '0' or ''
 
 -- #include open.lua
 
 local id, if_token, minted = ARGV[3], ARGV[4], ARGV[5] ~= '' and tonumber(ARGV[5])
+local caller, is_admin = ARGV[7], ARGV[8] == '1'
 local lease_key = base .. 'lease:' .. id
 local read = call('MGET', KEYS[1], lease_key)
 -- #include version.lua
@@ -18,9 +22,9 @@ local value = read[2]
 -- The most common cases, straight on: one exclusive lock for which nobody waits, or others who want it so too. They write
 -- what the engine below would. Anything unusual is left to it.
 if meta and now < meta[DUE] and value then
-  local name, owner, token, since = string.match(value, '^HELD\nx/(%S+)\n([^\n]*)\n[^\n]*\n(%d+)\n(%d+)\n')
+  local name, owner, of, token, since = string.match(value, '^HELD\nx/(%S+)\n([^\n]*)\n([^\n]*)\n(%d+)\n(%d+)\n')
   local lock_key = base .. 'lock:' .. (name or '')
-  local k = name and (if_token == '' or if_token == token) and call('GET', lock_key)
+  local k = (of == caller or of and is_admin) and (if_token == '' or if_token == token) and call('GET', lock_key)
   local revision, granted, hold, holder, waiting = string.match(k or '', '^(%d+) (%d+) (%S+) x (%S+) (%d+)$')
   if holder == id then
     local last, due, next_id, offer, where, until_ms = meta[LAST], meta[DUE], nil, nil, nil, nil
@@ -84,6 +88,9 @@ end
 
 local l = lease(id)
 if l then
+  if not is_of(l, caller, is_admin) then
+    return reply('OF_ANOTHER')
+  end
   if if_token ~= '' and (l.state ~= 'HELD' or l.token ~= if_token) then
     return reply('STALE_TOKEN')
   end

@@ -37,6 +37,7 @@ final class LeaseModel {
     static final class Entry {
         final LeaseId id;
         final Owner owner;
+        String caller;
         List<LockSpec> locks;
         State state = State.WAITING;
         long deadline;
@@ -53,7 +54,12 @@ final class LeaseModel {
         Entry(LeaseRequest request) {
             id = request.id();
             owner = request.owner();
+            caller = request.asker().caller();
             locks = request.locks();
+        }
+
+        boolean isOf(Asker asker) {
+            return asker.isAdmin() || caller.equals(asker.caller()) || caller.equals("anonymous");
         }
 
         boolean holds() {
@@ -160,6 +166,9 @@ final class LeaseModel {
 
     private Answer ensureLive(
             Entry entry, LeaseRequest request, @Nullable Duration wait, @Nullable FencingToken token, String instance) {
+        if (!entry.isOf(request.asker())) {
+            return other(new Refused(Reason.OF_ANOTHER));
+        }
         boolean downgrade = token != null
                 && entry.state == State.HELD
                 && entry.owner.equals(request.owner())
@@ -169,6 +178,9 @@ final class LeaseModel {
         }
         if (token != null && !(entry.state == State.HELD && token.equals(entry.token))) {
             return other(new Refused(Reason.STALE_TOKEN));
+        }
+        if (!request.asker().isAdmin()) {
+            entry.caller = request.asker().caller();
         }
         entry.metadata = request.metadata();
         if (entry.state == State.WAITING) {
@@ -254,10 +266,13 @@ final class LeaseModel {
         granted.clear();
     }
 
-    Answer release(LeaseId id, @Nullable FencingToken token) {
+    Answer release(LeaseId id, @Nullable FencingToken token, Asker asker) {
         reap();
         Entry entry = entries.get(id);
         if (entry != null) {
+            if (!entry.isOf(asker)) {
+                return other(new Refused(Reason.OF_ANOTHER));
+            }
             if (token != null && !(entry.state == State.HELD && token.equals(entry.token))) {
                 return other(new Refused(Reason.STALE_TOKEN));
             }

@@ -39,6 +39,9 @@ import org.junit.jupiter.api.Test;
 
 /** What every store must do, told by two instances, "here" and "there". Time moves by the store's clock. */
 public abstract class LeaseStoreContract {
+    /** Who asks for leases in tests that are not about who asks. */
+    public static final Asker ASKER = new Asker("caller", false);
+
     public static final EventRules EVENTS = new EventRules(200, 10);
     private static final Limits LIMITS = new Limits(Duration.ofHours(24), null, Limits.METADATA_CAP, 300, 160, 5, 400);
     private static final Duration A_MINUTE = Duration.ofMinutes(1);
@@ -100,6 +103,89 @@ public abstract class LeaseStoreContract {
             here.release(here.hold("a", lease("x")));
             assertThat(here.locks("")).isEmpty();
             assertThat(done(here.store.lock(ns, new LockName("a")))).isEmpty();
+        }
+    }
+
+    @Nested
+    class A_lease_of_another_caller {
+        private final Asker other = new Asker("other", false);
+        private final Asker admin = new Asker("operator", true);
+        private final Refused ofAnother = new Refused(Reason.OF_ANOTHER);
+
+        @Test
+        void isNeitherRenewedNorReleasedNorDowngradedWhateverTheOtherKnows() {
+            LeaseId id = lease("x");
+            Held held = here.hold("a", id);
+            LeaseRequest theirs = by(other, request(id, "a"));
+            assertThat(done(there.store.ensure(theirs, new Patience.Refuse()))).isEqualTo(ofAnother);
+            assertThat(done(there.store.renew(theirs, held.token()))).isEqualTo(ofAnother);
+            assertThat(done(there.store.renew(by(other, request(id, shared("a"))), held.token())))
+                    .isEqualTo(ofAnother);
+            assertThat(done(there.store.release(ns, id, Optional.of(held.token()), other)))
+                    .isEqualTo(ofAnother);
+            assertThat(done(there.store.release(ns, id, Optional.empty(), other)))
+                    .isEqualTo(ofAnother);
+            assertThat(((Held) here.tryFor("a", id)).lease().renewals()).isEqualTo(1);
+        }
+
+        @Test
+        void isNotToldWhetherItIsAnotherLockOrOwner() {
+            LeaseId id = lease("x");
+            here.hold("a", id);
+            assertThat(done(there.store.ensure(by(other, request(id, "b")), new Patience.Refuse())))
+                    .isEqualTo(ofAnother);
+        }
+
+        @Test
+        void keepsItsPlaceAndItsOfferForItself() {
+            Held holder = here.hold("a", lease("x"));
+            LeaseRequest waiter = request(lease("y"), "a");
+            done(here.store.ensure(waiter, new Patience.Queue(Duration.ZERO)));
+            assertThat(done(there.store.ensure(by(other, waiter), new Patience.Queue(Duration.ZERO))))
+                    .isEqualTo(ofAnother);
+            assertThat(done(there.store.release(ns, waiter.id(), Optional.empty(), other)))
+                    .isEqualTo(ofAnother);
+            here.release(holder);
+            assertThat(done(there.store.ensure(by(other, waiter), new Patience.Refuse())))
+                    .isEqualTo(ofAnother);
+            assertThat(done(here.store.ensure(waiter, new Patience.Refuse()))).isInstanceOf(Held.class);
+        }
+
+        @Test
+        void isRenewedAndReleasedByWhoMayAndStaysWhoseItIs() {
+            LeaseId id = lease("x");
+            Held held = here.hold("a", id);
+            Held renewed = (Held) done(there.store.renew(by(admin, request(id, "a")), held.token()));
+            assertThat(renewed.lease().caller()).isEqualTo("caller");
+            assertThat(done(there.store.release(ns, id, Optional.empty(), admin)))
+                    .isEqualTo(new Ended(Ending.RELEASED, null, true));
+        }
+
+        /** The release before knew no callers, and called all of them by one name. */
+        @Test
+        void isWhoeversAsksFirstIfItsCallerWasNotKnown() {
+            Asker unknown = new Asker("anonymous", false);
+            LeaseId renewed = lease("x");
+            LeaseId released = lease("y");
+            here.store.ensure(by(unknown, request(renewed, "a")), new Patience.Refuse());
+            here.store.ensure(by(unknown, request(released, "b")), new Patience.Refuse());
+            here.store.ensure(by(admin, request(renewed, "a")), new Patience.Refuse());
+            assertThat(((Held) here.tryFor("a", renewed)).lease().caller()).isEqualTo("caller");
+            assertThat(done(there.store.release(ns, renewed, Optional.empty(), other)))
+                    .isEqualTo(ofAnother);
+            assertThat(done(there.store.release(ns, released, Optional.empty(), other)))
+                    .isInstanceOf(Ended.class);
+        }
+
+        private LeaseRequest by(Asker asker, LeaseRequest request) {
+            return new LeaseRequest(
+                    request.namespace(),
+                    request.id(),
+                    request.locks(),
+                    request.owner(),
+                    asker,
+                    request.ttl(),
+                    request.metadata());
         }
     }
 
@@ -190,7 +276,8 @@ public abstract class LeaseStoreContract {
             Held held = here.hold("a", id);
             FencingToken other = new FencingToken(held.token().value() + 1);
             assertThat(done(here.store.renew(request(id, "a"), other))).isEqualTo(new Refused(Reason.STALE_TOKEN));
-            assertThat(done(here.store.release(ns, id, Optional.of(other)))).isEqualTo(new Refused(Reason.STALE_TOKEN));
+            assertThat(done(here.store.release(ns, id, Optional.of(other), ASKER)))
+                    .isEqualTo(new Refused(Reason.STALE_TOKEN));
         }
 
         @Test
@@ -198,8 +285,8 @@ public abstract class LeaseStoreContract {
             LeaseId id = lease("x");
             here.hold("a", id);
             assertThat(here.tryFor("b", id)).isEqualTo(new Refused(Reason.ID_REUSED));
-            LeaseRequest otherOwner = new LeaseRequest(
-                    ns, id, specs("a"), new Owner("someone else"), "anonymous", new Ttl(A_MINUTE), "{}");
+            LeaseRequest otherOwner =
+                    new LeaseRequest(ns, id, specs("a"), new Owner("someone else"), ASKER, new Ttl(A_MINUTE), "{}");
             assertThat(done(here.store.ensure(otherOwner, new Patience.Refuse())))
                     .isEqualTo(new Refused(Reason.ID_REUSED));
         }
@@ -1193,7 +1280,7 @@ public abstract class LeaseStoreContract {
         void thatIsUnknownIsNeverAcquiredByARenewal() {
             assertThat(done(here.store.renew(request(lease("x"), "a"), new FencingToken(1))))
                     .isEqualTo(new Refused(Reason.UNKNOWN));
-            assertThat(done(here.store.release(ns, lease("x"), Optional.of(new FencingToken(1)))))
+            assertThat(done(here.store.release(ns, lease("x"), Optional.of(new FencingToken(1)), ASKER)))
                     .isEqualTo(new Refused(Reason.UNKNOWN));
             assertThat(here.locks("")).isEmpty();
         }
@@ -1574,7 +1661,7 @@ public abstract class LeaseStoreContract {
     }
 
     protected LeaseRequest request(LeaseId id, LockSpec... locks) {
-        return new LeaseRequest(ns, id, List.of(locks), owner(id), "anonymous", new Ttl(A_MINUTE), "{}");
+        return new LeaseRequest(ns, id, List.of(locks), owner(id), ASKER, new Ttl(A_MINUTE), "{}");
     }
 
     protected LeaseRequest request(LeaseId id, String... names) {
@@ -1582,7 +1669,7 @@ public abstract class LeaseStoreContract {
     }
 
     private LeaseRequest request(LeaseId id, String metadata, String[] names) {
-        return new LeaseRequest(ns, id, specs(names), owner(id), "anonymous", new Ttl(A_MINUTE), metadata);
+        return new LeaseRequest(ns, id, specs(names), owner(id), ASKER, new Ttl(A_MINUTE), metadata);
     }
 
     private LeaseRequest request(LeaseId id, String metadata, String name) {
@@ -1653,7 +1740,7 @@ public abstract class LeaseStoreContract {
         }
 
         Outcome release(LeaseId id) {
-            return done(store.release(ns, id, Optional.empty()));
+            return done(store.release(ns, id, Optional.empty(), ASKER));
         }
 
         Outcome release(Held held) {

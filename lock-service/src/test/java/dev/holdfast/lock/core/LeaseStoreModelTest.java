@@ -180,7 +180,7 @@ public abstract class LeaseStoreModelTest {
         for (int i = 0; i < 2 * LIMITS.maxQueued(); i++) {
             LeaseId id = new LeaseId(UUID.randomUUID());
             LockSpec lock = new LockSpec(new LockName("fill-" + i % 3), LockMode.EXCLUSIVE);
-            LeaseRequest request = request(id, List.of(lock), id.toString());
+            LeaseRequest request = request(id, List.of(lock), id.toString(), LeaseStoreContract.ASKER);
             note("ensure at " + names.getFirst() + ", wait PT0S", request);
             same(
                     done(instances.getFirst().ensure(request, new Patience.Queue(Duration.ZERO))),
@@ -204,8 +204,8 @@ public abstract class LeaseStoreModelTest {
         FencingToken token = entry == null || random.nextInt(4) > 0 ? null : entry.token;
         note("release under " + token, request.id());
         same(
-                done(store.release(ns, request.id(), Optional.ofNullable(token))),
-                model.release(request.id(), token),
+                done(store.release(ns, request.id(), Optional.ofNullable(token), request.asker())),
+                model.release(request.id(), token, request.asker()),
                 request.id());
     }
 
@@ -225,7 +225,9 @@ public abstract class LeaseStoreModelTest {
         if (requests.isEmpty() || random.nextInt(100) < 35) {
             LeaseId id = new LeaseId(UUID.randomUUID());
             String owner = random.nextInt(100) < 60 ? id.toString() : "owner-" + random.nextInt(3);
-            LeaseRequest fresh = request(id, locks(), owner);
+            // Some as the release before left them.
+            Asker asker = random.nextInt(10) == 0 ? new Asker("anonymous", false) : LeaseStoreContract.ASKER;
+            LeaseRequest fresh = request(id, locks(), owner, asker);
             requests.add(fresh);
             return fresh;
         }
@@ -233,13 +235,14 @@ public abstract class LeaseStoreModelTest {
         LeaseRequest known = requests.get(Math.max(0, newest - random.nextInt(12)));
         List<LockSpec> locks = random.nextInt(25) == 0 ? locks() : known.locks();
         String owner = random.nextInt(40) == 0 ? "another" : known.owner().value();
-        return request(known.id(), locks, owner);
+        Asker asker = random.nextInt(20) == 0 ? new Asker("another", random.nextBoolean()) : LeaseStoreContract.ASKER;
+        return request(known.id(), locks, owner, asker);
     }
 
-    private LeaseRequest request(LeaseId id, List<LockSpec> locks, String owner) {
+    private LeaseRequest request(LeaseId id, List<LockSpec> locks, String owner, Asker asker) {
         Ttl ttl = new Ttl(Duration.ofMillis(100 + random.nextInt(random.nextBoolean() ? 2_000 : 60_000)));
         String metadata = random.nextInt(4) == 0 ? "{\"n\":" + random.nextInt(2) + "}" : "{}";
-        return new LeaseRequest(ns, id, locks, new Owner(owner), "anonymous", ttl, metadata);
+        return new LeaseRequest(ns, id, locks, new Owner(owner), asker, ttl, metadata);
     }
 
     private List<LockSpec> locks() {
@@ -275,7 +278,7 @@ public abstract class LeaseStoreModelTest {
                 request.id(),
                 locks,
                 request.owner(),
-                request.caller(),
+                request.asker(),
                 request.ttl(),
                 request.metadata());
     }
@@ -301,6 +304,7 @@ public abstract class LeaseStoreModelTest {
         assertThat(lease.id()).isEqualTo(entry.id);
         assertThat(lease.locks()).isEqualTo(entry.locks);
         assertThat(lease.owner()).isEqualTo(entry.owner);
+        assertThat(lease.caller()).isEqualTo(entry.caller);
         assertThat(lease.metadata()).isEqualTo(entry.metadata);
         // The countdown has begun to run, on this machine's clock.
         assertThat(lease.expiry().left().toMillis()).isBetween(model.left(entry) - 5_000, model.left(entry));

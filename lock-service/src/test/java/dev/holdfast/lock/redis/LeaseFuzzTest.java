@@ -1,5 +1,6 @@
 package dev.holdfast.lock.redis;
 
+import static dev.holdfast.lock.core.LeaseStoreContract.ASKER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.lock.TestRedis;
@@ -164,7 +165,9 @@ class LeaseFuzzTest {
         } else if (mood < 12) {
             giveUp(leases, other, random, lock, id);
         } else if (mood < 15) {
-            other.release(namespace, id, Optional.empty()).toCompletableFuture().get(10, TimeUnit.SECONDS);
+            other.release(namespace, id, Optional.empty(), ASKER)
+                    .toCompletableFuture()
+                    .get(10, TimeUnit.SECONDS);
             work(leases, lock, id, Duration.ZERO);
         } else if (mood < 30) {
             // Asks at both, as a client does that retries elsewhere.
@@ -182,7 +185,9 @@ class LeaseFuzzTest {
         if (outcome instanceof Outcome.Held held) {
             guarded.get(lock).count(held.token().value());
         }
-        leases.release(namespace, id, Optional.empty()).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        leases.release(namespace, id, Optional.empty(), ASKER)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
     }
 
     /** Reads what others count under the same lock, and then counts there or not; looks at the next one too. */
@@ -197,7 +202,9 @@ class LeaseFuzzTest {
             leases.renew(downgrade, held.token()).toCompletableFuture().get(10, TimeUnit.SECONDS);
             guarded.get(next).look();
         }
-        leases.release(namespace, id, Optional.empty()).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        leases.release(namespace, id, Optional.empty(), ASKER)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
     }
 
     private void takePermits(Leases leases, Random random, int lock, LeaseId id) throws Exception {
@@ -208,7 +215,9 @@ class LeaseFuzzTest {
         if (outcome instanceof Outcome.Held) {
             guarded.get(lock).take(some);
         }
-        leases.release(namespace, id, Optional.empty()).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        leases.release(namespace, id, Optional.empty(), ASKER)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
     }
 
     /** Counts at two places under one lease. */
@@ -220,7 +229,9 @@ class LeaseFuzzTest {
             guarded.get(lock).count(held.token().value());
             guarded.get(next).count(held.token().value());
         }
-        leases.release(namespace, id, Optional.empty()).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        leases.release(namespace, id, Optional.empty(), ASKER)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
     }
 
     /** Takes the lock for a moment, does nothing, and never gives it back. */
@@ -233,7 +244,9 @@ class LeaseFuzzTest {
         CompletableFuture<Outcome> wait = leases.ensure(request(lock, id, WORKING), Duration.ofSeconds(30));
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(20)));
         wait.cancel(false);
-        other.release(namespace, id, Optional.empty()).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        other.release(namespace, id, Optional.empty(), ASKER)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
     }
 
     private LeaseRequest request(int lock, LeaseId id, Ttl ttl) {
@@ -241,7 +254,7 @@ class LeaseFuzzTest {
     }
 
     private LeaseRequest request(LeaseId id, Ttl ttl, LockSpec... locks) {
-        return new LeaseRequest(namespace, id, List.of(locks), new Owner(id.toString()), "anonymous", ttl, "{}");
+        return new LeaseRequest(namespace, id, List.of(locks), new Owner(id.toString()), ASKER, ttl, "{}");
     }
 
     private static LockSpec exclusive(int lock) {

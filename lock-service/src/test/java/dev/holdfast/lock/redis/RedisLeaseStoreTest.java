@@ -109,13 +109,7 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
     void aRenewalKeepsTheKeysOfItsLocksAlive() {
         LeaseStore store = open(new RedisLeaseStore.Deaf());
         LeaseRequest holder = new LeaseRequest(
-                ns,
-                lease("x"),
-                request(lease("x"), "a").locks(),
-                new Owner("x"),
-                "anonymous",
-                new Ttl(Ttl.LONGEST),
-                "{}");
+                ns, lease("x"), request(lease("x"), "a").locks(), new Owner("x"), ASKER, new Ttl(Ttl.LONGEST), "{}");
         done(store.ensure(holder, new Patience.Refuse()));
         try (RedisConnection redis = FACTORY.getConnection()) {
             byte[] lock = ("hf:{" + ns + "}:lock:a").getBytes(UTF_8);
@@ -158,7 +152,7 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
                 .mapToObj(i -> request(lease("r" + i), shared("a")))
                 .toList();
         readers.forEach(reader -> done(store.ensure(reader, new Patience.Queue(Duration.ZERO))));
-        done(store.release(ns, holder.id(), Optional.empty()));
+        done(store.release(ns, holder.id(), Optional.empty(), ASKER));
         // The instance dies; another goes on.
         close(store);
         LeaseStore other = open(MANY);
@@ -183,7 +177,7 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
         }
         LeaseRequest reader = request(lease("reader"), shared("a"));
         done(store.ensure(reader, new Patience.Queue(Duration.ZERO)));
-        done(store.release(ns, a.id(), Optional.empty()));
+        done(store.release(ns, a.id(), Optional.empty(), ASKER));
         done(store.sweep(ns));
         assertThat(done(store.ensure(reader, new Patience.Refuse()))).isInstanceOf(Outcome.Held.class);
         close(store);
@@ -205,7 +199,7 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
         done(store.ensure(holder, new Patience.Refuse()));
         try (RedisConnection redis = FACTORY.getConnection()) {
             assertThat(redis.keyCommands().ttl(events)).isGreaterThan(100_000);
-            done(store.release(ns, holder.id(), Optional.empty()));
+            done(store.release(ns, holder.id(), Optional.empty(), ASKER));
             assertThat(redis.keyCommands().expire(events, 10)).isTrue();
             done(store.sweep(ns));
             assertThat(redis.keyCommands().ttl(events)).isGreaterThan(100_000);
@@ -222,7 +216,7 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
         LeaseRequest holder = request(lease("x"), "a");
         done(store.ensure(holder, new Patience.Refuse()));
         done(store.ensure(request(lease("y"), "a"), new Patience.Queue(Duration.ZERO)));
-        done(store.release(ns, holder.id(), Optional.empty()));
+        done(store.release(ns, holder.id(), Optional.empty(), ASKER));
         assertThat(done(store.lastEvent(ns))).isEqualTo(EventId.NONE);
         close(store);
     }
@@ -234,9 +228,9 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
         LeaseRequest waiter = request(lease("w"), "a");
         done(store.ensure(holder, new Patience.Refuse()));
         done(store.ensure(waiter, new Patience.Queue(Duration.ofSeconds(5))));
-        done(store.release(ns, holder.id(), Optional.empty()));
+        done(store.release(ns, holder.id(), Optional.empty(), ASKER));
         done(store.ensure(waiter, new Patience.Refuse()));
-        done(store.release(ns, waiter.id(), Optional.empty()));
+        done(store.release(ns, waiter.id(), Optional.empty(), ASKER));
         try (RedisConnection redis = FACTORY.getConnection()) {
             assertThat(redis.keyCommands().keys(("hf:{" + ns + "}:*").getBytes(UTF_8)))
                     .extracting(key ->
@@ -297,8 +291,8 @@ class RedisLeaseStoreTest extends LeaseStoreContract {
                 () -> store.ensure(another, new Patience.Refuse()),
                 () -> store.ensure(another, new Patience.Queue(Duration.ofSeconds(1))),
                 () -> store.renew(holder, new FencingToken(1)),
-                () -> store.release(ns, holder.id(), Optional.empty()),
-                () -> store.release(ns, another.id(), Optional.empty()),
+                () -> store.release(ns, holder.id(), Optional.empty(), ASKER),
+                () -> store.release(ns, another.id(), Optional.empty(), ASKER),
                 () -> store.find(ns, holder.id()),
                 () -> store.abandon(ns, holder.id()),
                 () -> store.lock(ns, new LockName("a")),

@@ -1,5 +1,6 @@
 package dev.holdfast.lock.redis;
 
+import static dev.holdfast.lock.core.LeaseStoreContract.ASKER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -67,7 +68,7 @@ class ReturningWaiterTest {
             assertThat(state()).isInstanceOf(Outcome.Waiting.class);
         }
 
-        leases.release(NS, holder.id(), Optional.empty());
+        leases.release(NS, holder.id(), Optional.empty(), ASKER);
         assertThat(second.get(LeaseRules.CLAIM_GRACE.toMillis() - 500, TimeUnit.MILLISECONDS))
                 .isInstanceOf(Outcome.Held.class);
     }
@@ -83,7 +84,7 @@ class ReturningWaiterTest {
                 id,
                 List.of(new LockSpec(new LockName("a"), LockMode.EXCLUSIVE)),
                 new Owner(id.toString()),
-                "anonymous",
+                ASKER,
                 new Ttl(Duration.ofMinutes(1)),
                 "{}");
     }

@@ -36,8 +36,7 @@ class AuditTest extends RedisServiceTest {
         post(lockPath("a") + "/break", "{\"grace\":\"PT0S\",\"reason\":\"it hangs\"}");
 
         assertThat(logged())
-                .containsExactly(
-                        "INFO break " + namespace + "/a by anonymous after PT0S, leases [" + id + "]: it hangs");
+                .containsExactly("INFO break " + namespace + "/a by test after PT0S, leases [" + id + "]: it hangs");
     }
 
     @Test
@@ -59,13 +58,12 @@ class AuditTest extends RedisServiceTest {
 
         assertThat(logged())
                 .containsExactly(
-                        "DEBUG grant " + namespace + "/" + id + " by anonymous, token " + token + ", owner " + id
-                                + ", a",
-                        "DEBUG release " + namespace + "/" + id + " by anonymous",
-                        "DEBUG grant " + namespace + "/" + broken + " by anonymous, token " + later + ", owner "
-                                + broken + ", b",
-                        "INFO break " + namespace + "/b by anonymous after PT0S, leases [" + broken + "]: x",
-                        "DEBUG revocation " + namespace + "/" + broken + " by anonymous");
+                        "DEBUG grant " + namespace + "/" + id + " by test, token " + token + ", owner " + id + ", a",
+                        "DEBUG release " + namespace + "/" + id + " by test",
+                        "DEBUG grant " + namespace + "/" + broken + " by test, token " + later + ", owner " + broken
+                                + ", b",
+                        "INFO break " + namespace + "/b by test after PT0S, leases [" + broken + "]: x",
+                        "DEBUG revocation " + namespace + "/" + broken + " by test");
     }
 
     /** Whatever could end a line, or hide what follows, is refused before it comes here. */

@@ -332,7 +332,8 @@ class BadInputTest extends RedisServiceTest {
     @Test
     void aLengthThatContradictsAnEncodingIsRefused() throws IOException {
         try (RawConnection connection = new RawConnection(port, 5_000)) {
-            connection.write("PUT " + leasePath(ID) + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            connection.write("PUT " + leasePath(ID) + " HTTP/1.1\r\nHost: x\r\nAuthorization: " + BEARER
+                    + "\r\nContent-Type: application/json\r\n"
                     + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
             assertThat(connection.status()).isEqualTo(400);
         }
@@ -341,8 +342,8 @@ class BadInputTest extends RedisServiceTest {
     @Test
     void aBodyThatStopsComingEndsItsConnection() throws IOException {
         try (RawConnection connection = new RawConnection(port, 5_000)) {
-            connection.write("PUT " + leasePath(ID) + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                    + "Content-Length: 100\r\n\r\n{\"locks\"");
+            connection.write("PUT " + leasePath(ID) + " HTTP/1.1\r\nHost: x\r\nAuthorization: " + BEARER
+                    + "\r\nContent-Type: application/json\r\n" + "Content-Length: 100\r\n\r\n{\"locks\"");
             assertThat(connection.status()).isEqualTo(408);
             assertThat(connection.isClosed()).isTrue();
         }

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,9 @@ final class EventClient implements AutoCloseable {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .header("Accept", "text/event-stream")
                 .timeout(Duration.ofSeconds(10));
+        if (Arrays.stream(headers).noneMatch("Authorization"::equals)) {
+            request.header("Authorization", ServiceTest.BEARER);
+        }
         try {
             response = CLIENT.send(
                     (headers.length > 0 ? request.headers(headers) : request).build(), BodyHandlers.ofInputStream());

@@ -1,5 +1,6 @@
 package dev.holdfast.lock.web;
 
+import static dev.holdfast.lock.core.LeaseStoreContract.ASKER;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -141,7 +142,7 @@ class EventsTest extends RedisServiceTest {
         for (int i = 0; i < 1000; i++) {
             LeaseRequest request = request("b" + i);
             leases.ensure(request).toCompletableFuture().join();
-            leases.release(in, request.id(), Optional.empty())
+            leases.release(in, request.id(), Optional.empty(), ASKER)
                     .toCompletableFuture()
                     .join();
         }
@@ -245,7 +246,9 @@ class EventsTest extends RedisServiceTest {
             slow.setReceiveBufferSize(4096);
             slow.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             slow.getOutputStream()
-                    .write(("GET /v1/namespaces/" + namespace + "/events HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(UTF_8));
+                    .write(("GET /v1/namespaces/" + namespace + "/events HTTP/1.1\r\nHost: x\r\nAuthorization: "
+                                    + BEARER + "\r\n\r\n")
+                            .getBytes(UTF_8));
             EventClient client = follow("");
             EventClient quiet = follow("?prefix=quiet");
             String begun = quiet.lastId();
@@ -307,7 +310,7 @@ class EventsTest extends RedisServiceTest {
                 id,
                 List.of(locks),
                 new Owner(id.toString()),
-                "anonymous",
+                ASKER,
                 new Ttl(Duration.ofSeconds(30)),
                 "{}");
     }

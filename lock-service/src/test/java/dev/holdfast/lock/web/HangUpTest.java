@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.client.ReactorResourceFactory;
@@ -25,7 +24,7 @@ class HangUpTest extends RedisServiceTest {
     private static final CountDownLatch FROZEN = new CountDownLatch(1);
     private static final CountDownLatch THAW = new CountDownLatch(1);
 
-    @TestConfiguration(proxyBeanMethods = false)
+    /** No component: any other service that runs on this class path would find it. */
     static class Hanging {
         /** When it hangs, all connections do. */
         @Bean
@@ -63,7 +62,7 @@ class HangUpTest extends RedisServiceTest {
         get(lockPath("none"));
         List<String> left = new ArrayList<>();
         try (Socket hanging = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            send(hanging, "GET /hang HTTP/1.1\r\nHost: x\r\n\r\n");
+            send(hanging, "GET /hang HTTP/1.1\r\nHost: x\r\nAuthorization: " + BEARER + "\r\n\r\n");
             assertThat(FROZEN.await(30, TimeUnit.SECONDS)).isTrue();
             for (Socket caller : callers) {
                 String id = newId();
@@ -71,7 +70,8 @@ class HangUpTest extends RedisServiceTest {
                 send(
                         caller,
                         "PUT " + leasePath(id)
-                                + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+                                + " HTTP/1.1\r\nHost: x\r\nAuthorization: " + BEARER
+                                + "\r\nContent-Type: application/json\r\nContent-Length: "
                                 + body.length() + "\r\n\r\n" + body);
                 caller.close();
                 left.add(id);

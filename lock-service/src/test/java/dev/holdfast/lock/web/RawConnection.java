@@ -11,10 +11,16 @@ import java.nio.charset.StandardCharsets;
 /** One keep-alive connection on which requests are written by hand, byte for byte. */
 final class RawConnection implements AutoCloseable {
     private final Socket socket;
+    private final String authorization;
     private final InputStream in;
 
     /** @param stallMillis how long an answer may take before the connection counts as stalled */
     RawConnection(int port, int stallMillis) throws IOException {
+        this(port, stallMillis, ServiceTest.BEARER);
+    }
+
+    RawConnection(int port, int stallMillis, String authorization) throws IOException {
+        this.authorization = authorization;
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(stallMillis);
         socket.setTcpNoDelay(true);
@@ -28,7 +34,9 @@ final class RawConnection implements AutoCloseable {
     }
 
     void send(String method, String path, String body, String... headers) throws IOException {
-        StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n");
+        StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: ")
+                .append(authorization)
+                .append("\r\n");
         for (String header : headers) {
             head.append(header).append("\r\n");
         }

@@ -1,6 +1,7 @@
 package dev.holdfast.lock.web;
 
 import dev.holdfast.lock.LockServiceApplication;
+import dev.holdfast.testing.issuer.TestIssuer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -10,10 +11,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -45,6 +49,17 @@ abstract class ServiceTest {
             .connectTimeout(Duration.ofSeconds(2))
             .build();
     private static final JsonMapper JSON = JsonMapper.shared();
+    /** Of a caller who may do everything, everywhere; what a request has that names no other. */
+    static final String BEARER = TestIssuer.shared()
+            .token()
+            .scopes("locks:read", "locks:write", "locks:admin")
+            .namespaces("*")
+            .bearer();
+
+    @DynamicPropertySource
+    static void issuer(DynamicPropertyRegistry properties) {
+        TestIssuer.shared().settings().forEach((name, value) -> properties.add(name, () -> value));
+    }
 
     @LocalServerPort
     int port;
@@ -134,6 +149,9 @@ abstract class ServiceTest {
     HttpRequest.Builder request(String path, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(Duration.ofSeconds(40));
+        if (Arrays.stream(headers).noneMatch("Authorization"::equals)) {
+            request.header("Authorization", BEARER);
+        }
         return headers.length > 0 ? request.headers(headers) : request;
     }
 }
