@@ -12,6 +12,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * holders of one lock, or they fence each other off.
  */
 public final class FencedTable {
+    /** More than once only if the row appears meanwhile. */
+    private static final int ATTEMPTS = 3;
+
     private final JdbcClient jdbc;
     private final String table;
     private final String key;
@@ -21,7 +24,7 @@ public final class FencedTable {
      * Names the columns. The names become part of SQL: they must not come from outside.
      *
      * @param key the column that identifies a row
-     * @param fence the column with the highest token seen, {@code bigint not null default 0}
+     * @param fence the column with the highest token seen, {@code bigint not null default 0}. Null counts as 0
      */
     public FencedTable(JdbcClient jdbc, String table, String key, String fence) {
         this.jdbc = jdbc;
@@ -47,13 +50,17 @@ public final class FencedTable {
      * @param values for the question marks
      * @return false if there is no such row
      * @throws StaleTokenException if the row has seen a higher token; nothing was changed
+     * @throws IllegalStateException if the database lets nobody change the row
      */
     public boolean update(Object row, FencingToken token, String assignments, Object... values) {
         String all = assignments.isEmpty() ? fence + " = ?" : assignments + ", " + fence + " = ?";
-        String sql = "update %s set %s where %s = ? and %s <= ?".formatted(table, all, key, fence);
+        String sql = "update %s set %s where %s = ? and coalesce(%s, 0) <= ?".formatted(table, all, key, fence);
         Object[] parameters = Stream.concat(Stream.of(values), Stream.of(token.value(), row, token.value()))
                 .toArray();
-        while (jdbc.sql(sql).params(parameters).update() == 0) {
+        for (int i = 0; i < ATTEMPTS; i++) {
+            if (jdbc.sql(sql).params(parameters).update() > 0) {
+                return true;
+            }
             Optional<Long> seen = seen(row);
             if (seen.isEmpty()) {
                 return false;
@@ -61,13 +68,12 @@ public final class FencedTable {
             if (seen.get() > token.value()) {
                 throw new StaleTokenException(token, seen.get());
             }
-            // The row appeared between the two statements.
         }
-        return true;
+        throw new IllegalStateException("Something keeps " + table + " from being updated: a trigger or a policy");
     }
 
     private Optional<Long> seen(Object row) {
-        return jdbc.sql("select %s from %s where %s = ?".formatted(fence, table, key))
+        return jdbc.sql("select coalesce(%s, 0) from %s where %s = ?".formatted(fence, table, key))
                 .param(row)
                 .query(Long.class)
                 .optional();

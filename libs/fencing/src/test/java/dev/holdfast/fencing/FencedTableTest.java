@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.springframework.http.HttpStatus;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -66,6 +67,29 @@ class FencedTableTest {
     @Test
     void knowsARowThatDoesNotExistFromOneThatRefuses() {
         assertThat(stock.raise("nowhere", new FencingToken(1))).isFalse();
+    }
+
+    @Test
+    void aRowWithoutAFenceTakesAnyToken() {
+        JDBC.sql("create table unfenced (id text primary key, fence bigint)").update();
+        JDBC.sql("insert into unfenced values ('a', null)").update();
+        FencedTable unfenced = new FencedTable(JDBC, "unfenced", "id", "fence");
+
+        assertThat(unfenced.raise("a", new FencingToken(7))).isTrue();
+        assertThatThrownBy(() -> unfenced.raise("a", new FencingToken(6))).isInstanceOf(StaleTokenException.class);
+    }
+
+    @Test
+    @Timeout(10)
+    void aRowThatTheDatabaseDoesNotLetChangeIsNotTriedForEver() {
+        JDBC.sql("create table frozen (id text primary key, fence bigint not null default 0)")
+                .update();
+        JDBC.sql("insert into frozen values ('a', 0)").update();
+        JDBC.sql("create rule keep as on update to frozen do instead nothing").update();
+
+        assertThatThrownBy(() -> new FencedTable(JDBC, "frozen", "id", "fence").raise("a", new FencingToken(7)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("frozen");
     }
 
     @Test
