@@ -6,95 +6,133 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.holdfast.testing.TestPostgres;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A holder that is stopped past its TTL, at any point of its work, and goes on. */
+/** A holder that is stopped past its TTL, at any point of its work, and goes on; PostgreSQL is what it writes to. */
 class PausedHolderTest {
     private static final Duration TTL = Duration.ofMillis(300);
     private static final int PAUSES = 20;
+    private static final TestPostgres POSTGRES = new TestPostgres("resource");
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<String> said = new CopyOnWriteArrayList<>();
     private final OneLock lock = new OneLock();
-    private final Guarded resource = new Guarded();
+    private final long seed = System.nanoTime();
+    private final Random random = new Random(seed);
     private HttpServer server;
-    private Process holder;
 
     @BeforeEach
     void start() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/v1", lock::handle);
-        server.createContext("/resource", resource::handle);
         server.start();
-        holder = new ProcessBuilder(
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    @AfterAll
+    static void stopPostgres() {
+        POSTGRES.close();
+    }
+
+    @Test
+    void knowsThatItsLeaseIsLostAndTheGuardedRowTakesNoStaleWrite() throws IOException, InterruptedException {
+        try (GuardedRow row = new GuardedRow(POSTGRES.address(), true)) {
+            Process holder = start(row, true);
+            for (int i = 0; i < PAUSES; i++) {
+                pauseWhileAnotherWrites(holder, row);
+            }
+            int before = row.writes();
+            await().atMost(Duration.ofSeconds(20)).until(() -> row.writes() > before);
+            holder.destroyForcibly().waitFor();
+
+            assertThat(row.tokens()).as("seed %d", seed).isSorted();
+            // What was decided before the process stopped is refused by the row, all else by the holder itself.
+            assertThat(times("stale")).as("seed %d", seed).isBetween(PAUSES / 4L, (long) PAUSES);
+            assertThat(times("stale") + times("lost")).as("seed %d", seed).isGreaterThan(PAUSES / 2);
+        }
+    }
+
+    /** Or the test above would prove nothing. */
+    @Test
+    void aRowThatDoesNotLookAtTokensTakesAStaleWrite() throws IOException, InterruptedException {
+        try (GuardedRow row = new GuardedRow(POSTGRES.address(), false)) {
+            Process holder = start(row, false);
+            for (int i = 0; i < PAUSES && isSorted(row.tokens()); i++) {
+                pauseWhileAnotherWrites(holder, row);
+                int before = row.writes();
+                await().atMost(Duration.ofSeconds(20)).until(() -> row.writes() > before);
+            }
+            holder.destroyForcibly().waitFor();
+
+            assertThat(isSorted(row.tokens())).as("seed %d", seed).isFalse();
+        }
+    }
+
+    private Process start(GuardedRow row, boolean guarded) throws IOException {
+        row.create();
+        Process holder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
                         PausedHolder.class.getName(),
                         String.valueOf(server.getAddress().getPort()),
-                        TTL.toString())
+                        TTL.toString(),
+                        POSTGRES.address(),
+                        Boolean.toString(guarded))
                 .redirectErrorStream(true)
                 .start();
-        threads.execute(this::listen);
-        await().atMost(Duration.ofSeconds(60)).until(() -> said.contains("ready") && resource.accepted() > 20);
+        threads.execute(() -> listen(holder));
+        await().atMost(Duration.ofSeconds(60)).until(() -> said.contains("ready") && row.writes() > 20);
+        return holder;
     }
 
-    @AfterEach
-    void stop() {
-        holder.destroyForcibly();
-        server.stop(0);
-        threads.shutdownNow();
+    private void pauseWhileAnotherWrites(Process holder, GuardedRow row) throws IOException, InterruptedException {
+        int before = row.writes();
+        await().pollInterval(Duration.ofMillis(1 + random.nextInt(20))).until(() -> row.writes() > before);
+        signal(holder, "STOP");
+        // Another has the lock and has written by then.
+        await().pollInterval(Duration.ofMillis(20)).until(lock::isOver);
+        row.write(lock.another());
+        signal(holder, "CONT");
     }
 
-    @Test
-    void knowsThatItsLeaseIsLostAndTheResourceAcceptsNoStaleWrite() throws IOException, InterruptedException {
-        long seed = System.nanoTime();
-        Random random = new Random(seed);
-        for (int i = 0; i < PAUSES; i++) {
-            int before = resource.accepted();
-            await().pollInterval(Duration.ofMillis(1 + random.nextInt(20))).until(() -> resource.accepted() > before);
-            signal("STOP");
-            // Another has the lock and has written by then.
-            await().pollInterval(Duration.ofMillis(20)).until(lock::isOver);
-            resource.raise(lock.another());
-            signal("CONT");
-        }
-        int before = resource.accepted();
-        await().atMost(Duration.ofSeconds(20)).until(() -> resource.accepted() > before);
-
-        assertThat(resource.tokens()).as("seed %d", seed).isSorted();
-        // What was on its way when the process stopped is refused by the resource, all else by the holder itself.
-        assertThat(times("stale")).as("seed %d", seed).isLessThanOrEqualTo(PAUSES);
-        assertThat(times("lost")).as("seed %d", seed).isGreaterThan(PAUSES / 2);
+    private static boolean isSorted(List<Long> tokens) {
+        return tokens.equals(tokens.stream().sorted().toList());
     }
 
     private long times(String word) {
         return said.stream().filter(word::equals).count();
     }
 
-    private void signal(String name) throws IOException, InterruptedException {
+    private static void signal(Process holder, String name) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + name, Long.toString(holder.pid()))
                 .start()
                 .waitFor();
     }
 
-    private void listen() {
+    private void listen(Process holder) {
         try (BufferedReader lines = holder.inputReader()) {
             lines.lines().forEach(said::add);
         } catch (IOException | java.io.UncheckedIOException e) {
@@ -150,40 +188,6 @@ class PausedHolderTest {
         synchronized long another() {
             holder = "another";
             return ++token;
-        }
-    }
-
-    /** A resource that refuses tokens lower than the highest it has seen. */
-    private static final class Guarded {
-        private long fence;
-        private final List<Long> accepted = new ArrayList<>();
-
-        void handle(HttpExchange exchange) throws IOException {
-            try (exchange) {
-                long token = Long.parseLong(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
-                exchange.sendResponseHeaders(write(token) ? 204 : 409, -1);
-            }
-        }
-
-        private synchronized boolean write(long token) {
-            if (token < fence) {
-                return false;
-            }
-            raise(token);
-            accepted.add(token);
-            return true;
-        }
-
-        synchronized void raise(long token) {
-            fence = Math.max(fence, token);
-        }
-
-        synchronized int accepted() {
-            return accepted.size();
-        }
-
-        synchronized List<Long> tokens() {
-            return List.copyOf(accepted);
         }
     }
 }
