@@ -34,19 +34,34 @@ final class Books implements AutoCloseable {
 
     /** From now on the inventory's database notes each write under a token that is lower than one before it. */
     static void noteStaleWrites(int port) throws SQLException {
+        watchWrites(port, "new.fence");
+    }
+
+    /** The same, and the inventory forgets each token that it has seen: it refuses no stale write. */
+    static void noteStaleWritesAndLetThemPass(int port) throws SQLException {
+        watchWrites(port, "0");
+    }
+
+    /** @param kept what the inventory keeps of a token, in SQL */
+    private static void watchWrites(int port, String kept) throws SQLException {
         try (Connection inventory = Postgres.connect(port, "inventory");
                 Statement statement = inventory.createStatement()) {
             statement.execute("""
+                    create table if not exists highest_token (sku text primary key, token bigint);
                     create table if not exists stale_write (sku text, was bigint, became bigint);
-                    create or replace function note_stale_write() returns trigger language plpgsql as $$
+                    create or replace function watch_write() returns trigger language plpgsql as $$
                     begin
-                        insert into stale_write values (new.sku, old.fence, new.fence);
+                        insert into stale_write select sku, token, new.fence from highest_token
+                            where sku = new.sku and token > new.fence;
+                        insert into highest_token values (new.sku, new.fence) on conflict (sku) do
+                            update set token = greatest(highest_token.token, new.fence);
+                        new.fence := %s;
                         return new;
                     end $$;
-                    drop trigger if exists note_stale_write on stock;
-                    create trigger note_stale_write before update on stock
-                        for each row when (new.fence < old.fence) execute function note_stale_write();
-                    """);
+                    drop trigger if exists watch_write on stock;
+                    create trigger watch_write before update on stock
+                        for each row when (new.fence <> old.fence) execute function watch_write();
+                    """.formatted(kept));
         }
     }
 
@@ -64,14 +79,19 @@ final class Books implements AutoCloseable {
         }
     }
 
-    /** Tells each entry that contradicts another or what a client was told. */
-    List<String> audit(List<Purchase> purchases, Map<String, String> told, List<Receipt> receipts) throws SQLException {
+    /**
+     * Tells each entry that contradicts another or what a client was told.
+     *
+     * @param stray the ids of orders that were cancelled and never placed
+     */
+    List<String> audit(List<Purchase> purchases, Map<String, String> told, List<Receipt> receipts, Set<String> stray)
+            throws SQLException {
         List<String> broken = new ArrayList<>();
         Map<String, Entry> byKey = entries().stream().collect(Collectors.toMap(Entry::key, entry -> entry));
         whatWasToldIsThere(told, byKey, broken);
         acknowledgedIsThere(receipts, byKey, broken);
         nothingIsMadeUp(purchases, byKey, broken);
-        reservationsAndPaymentsAgree(byKey, broken);
+        reservationsAndPaymentsAgree(byKey, stray, broken);
         everyPaymentHasAnOrder(broken);
         everyWriteHasATokenOfItsOwn(broken);
         noWriteIsStale(broken);
@@ -112,8 +132,10 @@ final class Books implements AutoCloseable {
         }
     }
 
-    private void reservationsAndPaymentsAgree(Map<String, Entry> byKey, List<String> broken) throws SQLException {
+    private void reservationsAndPaymentsAgree(Map<String, Entry> byKey, Set<String> stray, List<String> broken)
+            throws SQLException {
         Map<String, String> reservations = reservations();
+        stray.forEach(id -> reservations.remove(id, "CANCELLED 0"));
         for (Entry entry : byKey.values()) {
             String reservation = reservations.remove(entry.id());
             boolean confirmed = entry.status().equals("CONFIRMED");

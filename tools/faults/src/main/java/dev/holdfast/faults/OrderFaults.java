@@ -8,11 +8,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Orders, while services and Redis are killed, terminated and frozen at random; and then a look at the books. */
@@ -46,21 +48,38 @@ public final class OrderFaults {
 
     /** Does it, and tells what was seen. */
     public OrderReport run() throws IOException, InterruptedException, ExecutionException, SQLException {
+        Books.noteStaleWrites(postgres());
+        return watched();
+    }
+
+    /** Does it while the inventory refuses no stale write: the report must have some, or it would miss others too. */
+    OrderReport runUnfenced() throws IOException, InterruptedException, ExecutionException, SQLException {
+        Books.noteStaleWritesAndLetThemPass(postgres());
+        return watched();
+    }
+
+    private int postgres() {
+        return suite.postgres().uri().getPort();
+    }
+
+    private OrderReport watched() throws IOException, InterruptedException, ExecutionException, SQLException {
         List<Purchase> purchases = purchases();
         stock(purchases);
-        int postgres = suite.postgres().uri().getPort();
-        Books.noteStaleWrites(postgres);
         var faults = new Faults(suite, seed, log);
+        Set<String> skus = purchases.stream().map(Purchase::sku).collect(Collectors.toSet());
+        var stragglers = new Stragglers(suite, skus);
         try (var buyers = new Buyers(suite, purchases, size.clients(), size.time(), PATIENCE)) {
             faults.run(size.time());
             long mended = System.nanoTime();
             buyers.await();
-            try (var books = new Books(postgres, run)) {
+            stragglers.end();
+            try (var books = new Books(postgres(), run)) {
                 List<String> broken = new ArrayList<>(buyers.broken());
                 broken.addAll(books.settled(PATIENCE));
                 Duration settled = Duration.ofNanos(System.nanoTime() - mended);
-                broken.addAll(books.audit(purchases, buyers.told(), buyers.receipts()));
-                return new OrderReport(seed, purchases, buyers.receipts(), faults.done(), settled, broken);
+                broken.addAll(books.audit(purchases, buyers.told(), buyers.receipts(), stragglers.ids()));
+                return new OrderReport(
+                        seed, purchases, buyers.receipts(), faults.done(), stragglers.refused(), settled, broken);
             }
         }
     }

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
  * What became of orders under faults.
  *
  * @param receipts of orders that were acknowledged as settled
+ * @param refused how many stale writes the inventory refused
  * @param settled how long after the last fault was mended all orders were, those too that nobody asked for again
  * @param broken what must not be; empty if all is well
  */
@@ -18,6 +19,7 @@ public record OrderReport(
         List<Purchase> purchases,
         List<Receipt> receipts,
         Map<Fault, Integer> faults,
+        int refused,
         Duration settled,
         List<String> broken) {
 
@@ -59,10 +61,11 @@ public record OrderReport(
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "seed %d: faults %s; %d orders, %d acknowledged (%d confirmed, %d declined, %d out of stock), longest %.1f s,"
+                "seed %d: faults %s; %d stale writes refused; %d orders, %d acknowledged (%d confirmed, %d declined, %d out of stock), longest %.1f s,"
                         + " longest without one %.1f s; all settled %.1f s after the last fault; %d broken",
                 seed,
                 faults,
+                refused,
                 purchases.size(),
                 receipts.size(),
                 answered(201),

@@ -54,6 +54,12 @@ public final class OrderClient implements AutoCloseable {
                 .header("Fencing-Token", String.valueOf(token)));
     }
 
+    /** Cancels an order's reservation, as {@link #reserve} makes it. */
+    public Answer cancel(UUID order, String sku, long token) throws IOException, InterruptedException {
+        String path = "/reservations/" + order + "/cancellation?sku=" + sku;
+        return http.send(http.request("PUT", path, Map.of(), TIMEOUT).header("Fencing-Token", String.valueOf(token)));
+    }
+
     @Override
     public void close() {
         http.close();
