@@ -41,14 +41,14 @@ class Inventory {
                 .optional();
     }
 
-    /** Adds pieces, under the same key only once; the first ones make the SKU known. */
+    /** Adds pieces, under the same key of a caller only once; the first ones make the SKU known. */
     @Transactional
-    public Restock restock(Sku sku, long quantity, Optional<IdempotencyKey> key) {
+    public Restock restock(Sku sku, long quantity, String caller, Optional<IdempotencyKey> key) {
         jdbc.sql("insert into stock values (?, 0, 0, 0, 0) on conflict do nothing")
                 .param(sku.value())
                 .update();
-        if (key.isPresent() && !insert(key.get(), sku, quantity)) {
-            return isRepeated(key.get(), sku, quantity)
+        if (key.isPresent() && !insert(key.get(), caller, sku, quantity)) {
+            return isRepeated(key.get(), caller, sku, quantity)
                     ? new Restock.Done(find(sku).orElseThrow())
                     : refused(SampleProblem.IDEMPOTENCY_KEY_REUSED);
         }
@@ -68,16 +68,24 @@ class Inventory {
         return new Restock.Refused(why);
     }
 
-    private boolean insert(IdempotencyKey key, Sku sku, long quantity) {
-        return jdbc.sql("insert into restock values (?, ?, ?) on conflict do nothing")
-                        .params(key.value(), sku.value(), quantity)
+    /** A key from before callers were known stands for its restock, whoever repeats it. */
+    private boolean insert(IdempotencyKey key, String caller, Sku sku, long quantity) {
+        return jdbc.sql("""
+                        insert into restock (idempotency_key, caller, sku, quantity) select :key, :caller, :sku, :n
+                        where not exists (select from restock where idempotency_key = :key and caller = '')
+                        on conflict do nothing""")
+                        .param("key", key.value())
+                        .param("caller", caller)
+                        .param("sku", sku.value())
+                        .param("n", quantity)
                         .update()
                 == 1;
     }
 
-    private boolean isRepeated(IdempotencyKey key, Sku sku, long quantity) {
-        return jdbc.sql("select count(*) from restock where idempotency_key = ? and sku = ? and quantity = ?")
-                        .params(key.value(), sku.value(), quantity)
+    private boolean isRepeated(IdempotencyKey key, String caller, Sku sku, long quantity) {
+        return jdbc.sql("select count(*) from restock"
+                                + " where idempotency_key = ? and caller in (?, '') and sku = ? and quantity = ?")
+                        .params(key.value(), caller, sku.value(), quantity)
                         .query(Long.class)
                         .single()
                 == 1;

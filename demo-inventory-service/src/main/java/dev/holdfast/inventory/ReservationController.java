@@ -6,6 +6,7 @@ import dev.holdfast.defaults.problem.SampleProblem;
 import dev.holdfast.defaults.request.StrictJson;
 import dev.holdfast.fencing.FencingToken;
 import dev.holdfast.lock.api.ProblemKind;
+import dev.holdfast.security.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Set;
@@ -40,7 +41,8 @@ final class ReservationController {
     }
 
     @PutMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Reservation> reserve(@PathVariable String orderId, FencingToken token, HttpServletRequest request)
+    ResponseEntity<Reservation> reserve(
+            @PathVariable String orderId, FencingToken token, Caller caller, HttpServletRequest request)
             throws IOException {
         UUID order = order(orderId);
         JsonNode body = StrictJson.object(request.getInputStream(), FIELDS);
@@ -48,22 +50,28 @@ final class ReservationController {
         if (!body.path("sku").isString() || !Quantities.isBetweenOneAnd(MOST, quantity)) {
             throw new ProblemException(Problem.of(SampleProblem.INVALID_ORDER));
         }
-        return answer(inventory.reserve(order, sku(body.path("sku").stringValue()), quantity.intValue(), token));
+        Sku sku = sku(body.path("sku").stringValue());
+        int pieces = quantity.intValue();
+        return answer(Audit.step("reserve", order, token, caller, () -> inventory.reserve(order, sku, pieces, token)));
     }
 
     @PutMapping("/confirmation")
-    ResponseEntity<Reservation> confirm(@PathVariable String orderId, FencingToken token) {
-        return answer(inventory.confirm(order(orderId), token));
+    ResponseEntity<Reservation> confirm(@PathVariable String orderId, FencingToken token, Caller caller) {
+        UUID order = order(orderId);
+        return answer(Audit.step("confirm", order, token, caller, () -> inventory.confirm(order, token)));
     }
 
     /** Wants {@code ?sku=}: there may be no reservation yet that would tell it. */
     @PutMapping("/cancellation")
-    ResponseEntity<Reservation> cancel(@PathVariable String orderId, FencingToken token, HttpServletRequest request) {
+    ResponseEntity<Reservation> cancel(
+            @PathVariable String orderId, FencingToken token, Caller caller, HttpServletRequest request) {
         String sku = request.getParameter("sku");
         if (sku == null) {
             throw malformed("The query must name the sku.");
         }
-        return answer(inventory.cancel(order(orderId), sku(sku), token));
+        UUID order = order(orderId);
+        Sku name = sku(sku);
+        return answer(Audit.step("cancel", order, token, caller, () -> inventory.cancel(order, name, token)));
     }
 
     private static UUID order(String id) {

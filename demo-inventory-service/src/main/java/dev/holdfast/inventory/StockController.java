@@ -6,6 +6,7 @@ import dev.holdfast.defaults.problem.SampleProblem;
 import dev.holdfast.defaults.request.IdempotencyKey;
 import dev.holdfast.defaults.request.StrictJson;
 import dev.holdfast.lock.api.ProblemKind;
+import dev.holdfast.security.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Optional;
@@ -42,7 +43,8 @@ final class StockController {
     }
 
     @PostMapping(path = "/restock", consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Stock> restock(@PathVariable String sku, HttpServletRequest request) throws IOException {
+    ResponseEntity<Stock> restock(@PathVariable String sku, Caller caller, HttpServletRequest request)
+            throws IOException {
         Optional<IdempotencyKey> key = IdempotencyKey.of(request.getHeaders(IdempotencyKey.HEADER));
         JsonNode quantity = StrictJson.object(request.getInputStream(), FIELDS).path("quantity");
         if (!Sku.isSku(sku)) {
@@ -51,7 +53,11 @@ final class StockController {
         if (!Quantities.isBetweenOneAnd(MOST, quantity)) {
             throw invalid("quantity must be a whole number from 1 to 1000000.");
         }
-        return switch (inventory.restock(new Sku(sku), quantity.intValue(), key)) {
+        Sku name = new Sku(sku);
+        int pieces = quantity.intValue();
+        Restock outcome = inventory.restock(name, pieces, caller.name(), key);
+        Audit.restocked(name, pieces, caller, outcome);
+        return switch (outcome) {
             case Restock.Done done -> answer(done.stock());
             case Restock.Refused refused -> throw new ProblemException(Problem.of(refused.why()));
         };

@@ -1,5 +1,7 @@
 package dev.holdfast.inventory;
 
+import dev.holdfast.testing.issuer.TestIssuer;
+import dev.holdfast.testing.issuer.TestToken;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -14,6 +16,8 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -38,6 +42,11 @@ abstract class ServiceTest {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
             .build();
+
+    static final TestIssuer ISSUER = TestIssuer.shared();
+    static final TestToken EVERYTHING =
+            ISSUER.token().subject("tester").scopes("orders:read", "orders:stock", "orders:reserve");
+    private static final String BEARER = EVERYTHING.bearer();
 
     @LocalServerPort
     int port;
@@ -69,6 +78,11 @@ abstract class ServiceTest {
                     ? status() + " " + json().path("type").stringValue().replace("/problems/", "")
                     : String.valueOf(status());
         }
+    }
+
+    @DynamicPropertySource
+    static void issuer(DynamicPropertyRegistry properties) {
+        ISSUER.settings().forEach((name, value) -> properties.add(name, () -> value));
     }
 
     Answer stock(String of) {
@@ -113,11 +127,20 @@ abstract class ServiceTest {
                         stock.path("fence"));
     }
 
+    /** With a token that may everything here. */
     Answer send(String method, String path, String body, String... headers) {
+        return sendAs(BEARER, method, path, body, headers);
+    }
+
+    /** @param authorization the header of this name; empty for none */
+    Answer sendAs(String authorization, String method, String path, String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(Duration.ofSeconds(20))
                 .header("Content-Type", "application/json")
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (!authorization.isEmpty()) {
+            request.header("Authorization", authorization);
+        }
         for (int i = 0; i < headers.length; i += 2) {
             request.setHeader(headers[i], headers[i + 1]);
         }
