@@ -124,6 +124,7 @@ class BadInputTest extends ServiceTest {
     @Test
     void anOrderNeedsOneKey() {
         HttpRequest.Builder request = HttpRequest.newBuilder(ONE.uri("/orders"))
+                .header("Authorization", EVERYTHING.bearer())
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString("{\"sku\":\"" + sku + "\",\"quantity\":1}"));
 
@@ -161,6 +162,7 @@ class BadInputTest extends ServiceTest {
     @MethodSource("paths")
     void aBadPathIsRefused(String method, String path, String answer) {
         HttpRequest request = HttpRequest.newBuilder(ONE.uri(path))
+                .header("Authorization", EVERYTHING.bearer())
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", key)
                 .method(method, BodyPublishers.ofString("{\"sku\":\"" + sku + "\",\"quantity\":1}"))

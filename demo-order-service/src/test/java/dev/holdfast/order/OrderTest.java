@@ -167,8 +167,8 @@ class OrderTest extends ServiceTest {
     @Test
     void ordersAreListedByPagesTheNewestFirst() {
         ONE.jdbc().sql("""
-                insert into orders (id, idempotency_key, sku, quantity, status, reason, placed_at)
-                select gen_random_uuid(), ? || n, ?, 1, 'CANCELLED', 'OUT_OF_STOCK', now() - (n / 2) * interval '1 s'
+                insert into orders (id, caller, idempotency_key, sku, quantity, status, reason, placed_at)
+                select gen_random_uuid(), 'tester', ? || n, ?, 1, 'CANCELLED', 'OUT_OF_STOCK', now() - (n / 2) * interval '1 s'
                 from generate_series(1, 250) as n""").params(key, sku).update();
         List<String> ids = new ArrayList<>();
         String query = "?state=CANCELLED";

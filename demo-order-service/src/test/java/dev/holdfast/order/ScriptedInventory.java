@@ -30,6 +30,8 @@ final class ScriptedInventory {
         LOST_ANSWER,
         /** It is done, and the answer comes too late. */
         LATE_ANSWER,
+        /** It does not know the caller's token. */
+        UNAUTHENTICATED,
         /** It says 503. */
         UNAVAILABLE,
         /** Another has had the lock since. */
@@ -43,6 +45,7 @@ final class ScriptedInventory {
     private final Map<String, Fault> faults = new HashMap<>();
     private final Map<String, Integer> faultsLeft = new HashMap<>();
     private final Map<String, List<Long>> tokens = new HashMap<>();
+    private final Map<String, String> users = new HashMap<>();
     private final CountDownLatch never = new CountDownLatch(1);
 
     ScriptedInventory() {
@@ -74,6 +77,11 @@ final class ScriptedInventory {
         return List.copyOf(tokens.getOrDefault(order, List.of()));
     }
 
+    /** For whom the last step of an order was done. */
+    synchronized @Nullable String user(String order) {
+        return users.get(order);
+    }
+
     /** The next calls of this step go wrong: {@code stock}, {@code reserve}, {@code confirm}, {@code cancel}. */
     synchronized void fail(String step, Fault fault, int times) {
         faults.put(step, fault);
@@ -101,11 +109,26 @@ final class ScriptedInventory {
             exchange.close();
             return;
         }
-        Answer answer = fault == Fault.UNAVAILABLE
-                ? new Answer(503, "store-unavailable")
-                : fault == Fault.STALE_TOKEN
-                        ? new Answer(409, "stale-fencing-token")
-                        : answer(step, path[2], exchange.getRequestHeaders().getFirst("Fencing-Token"), body);
+        boolean known = exchange.getRequestHeaders()
+                        .getOrDefault("Authorization", List.of())
+                        .toString()
+                        .startsWith("[Bearer service-")
+                && fault != Fault.UNAUTHENTICATED;
+        if (!known) {
+            exchange.getResponseHeaders().add("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+        }
+        noteUser(path[2], exchange.getRequestHeaders().getFirst("X-User"));
+        Answer answer = !known
+                ? new Answer(401, "unauthenticated")
+                : fault == Fault.UNAVAILABLE
+                        ? new Answer(503, "store-unavailable")
+                        : fault == Fault.STALE_TOKEN
+                                ? new Answer(409, "stale-fencing-token")
+                                : answer(
+                                        step,
+                                        path[2],
+                                        exchange.getRequestHeaders().getFirst("Fencing-Token"),
+                                        body);
         if (fault == Fault.LOST_ANSWER) {
             exchange.close();
             return;
@@ -118,6 +141,12 @@ final class ScriptedInventory {
         exchange.sendResponseHeaders(answer.status(), json.length);
         exchange.getResponseBody().write(json);
         exchange.close();
+    }
+
+    private synchronized void noteUser(String order, @Nullable String user) {
+        if (user != null) {
+            users.put(order, user);
+        }
     }
 
     private void pause() {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** An HTTP server that stands where the lock service would: one holder a lock, rising tokens, no queue. */
@@ -21,6 +22,7 @@ final class ScriptedLocks {
     private final Map<String, String> holders = new HashMap<>();
     private final Map<String, Long> tokens = new HashMap<>();
     private final Map<String, Integer> grants = new HashMap<>();
+    private final Map<String, String> users = new HashMap<>();
     private long lastToken = 100;
     private boolean available = true;
 
@@ -54,6 +56,11 @@ final class ScriptedLocks {
         notifyAll();
     }
 
+    /** For whom a lock was asked for last. */
+    synchronized @Nullable String user(String lock) {
+        return users.get(lock);
+    }
+
     /** How many leases on this lock were granted. */
     synchronized int granted(String lock) {
         return grants.getOrDefault(lock, 0);
@@ -64,9 +71,17 @@ final class ScriptedLocks {
         String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
         String wait = exchange.getRequestHeaders().getFirst("Prefer");
         boolean renewal = exchange.getRequestHeaders().containsKey("If-Match");
-        Answer answer = exchange.getRequestMethod().equals("DELETE")
-                ? delete(id)
-                : put(id, body, renewal, wait == null ? -1 : Integer.parseInt(wait.replace("wait=", "")));
+        String bearer = exchange.getRequestHeaders().getFirst("Authorization");
+        Answer answer = bearer == null || !bearer.startsWith("Bearer service-")
+                ? new Answer(401, problem("unauthenticated"))
+                : exchange.getRequestMethod().equals("DELETE")
+                        ? delete(id)
+                        : put(
+                                id,
+                                exchange.getRequestHeaders().getFirst("X-User"),
+                                body,
+                                renewal,
+                                wait == null ? -1 : Integer.parseInt(wait.replace("wait=", "")));
         byte[] json = answer.body().getBytes(UTF_8);
         exchange.getResponseHeaders().add("Content-Type", "application/json");
         exchange.sendResponseHeaders(answer.status(), json.length == 0 ? -1 : json.length);
@@ -74,13 +89,16 @@ final class ScriptedLocks {
         exchange.close();
     }
 
-    private synchronized Answer put(String id, String body, boolean renewal, int waitSeconds) {
+    private synchronized Answer put(String id, @Nullable String user, String body, boolean renewal, int waitSeconds) {
         String lock = JsonMapper.shared()
                 .readTree(body)
                 .path("locks")
                 .path(0)
                 .path("name")
                 .asString();
+        if (user != null) {
+            users.put(lock, user);
+        }
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Math.max(0, waitSeconds));
         while (available && holders.containsKey(lock) && !id.equals(holders.get(lock)) && System.nanoTime() < end) {
             try {

@@ -1,6 +1,8 @@
 package dev.holdfast.order;
 
 import dev.holdfast.testing.TestPostgres;
+import dev.holdfast.testing.issuer.TestIssuer;
+import dev.holdfast.testing.issuer.TestToken;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -10,7 +12,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,10 @@ import tools.jackson.databind.json.JsonMapper;
 /** Two instances on free ports with one real PostgreSQL, spoken to as clients do. They end with this JVM. */
 abstract class ServiceTest {
 
+    static final TestIssuer ISSUER = TestIssuer.shared();
+    static final TestToken EVERYTHING = ISSUER.token().subject("tester").scopes("orders:read", "orders:write");
+    private static final String BEARER = EVERYTHING.bearer();
+    static final ScriptedTokens TOKENS = new ScriptedTokens();
     static final ScriptedInventory INVENTORY = new ScriptedInventory();
     static final ScriptedLocks LOCKS = new ScriptedLocks();
     static final TestPostgres POSTGRES = new TestPostgres("orders");
@@ -75,9 +80,15 @@ abstract class ServiceTest {
                     "--spring.cloud.discovery.client.simple.instances.demo-inventory-service[0].uri="
                             + INVENTORY.address(),
                     "--HOLDFAST_POSTGRES=" + postgres.address(),
-                    "--HOLDFAST_POSTGRES_USER=postgres");
+                    "--HOLDFAST_POSTGRES_USER=postgres",
+                    "--spring.security.oauth2.client.provider.holdfast.token-uri=" + TOKENS.address(),
+                    "--HOLDFAST_CLIENT_SECRET=a-secret");
+            List<String> issuer = ISSUER.settings().entrySet().stream()
+                    .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                    .toList();
             service = new SpringApplicationBuilder(OrderServiceApplication.class, more)
-                    .run(Stream.concat(arguments.stream(), Arrays.stream(settings))
+                    .run(Stream.of(arguments, issuer, List.of(settings))
+                            .flatMap(List::stream)
                             .toArray(String[]::new));
         }
 
@@ -144,6 +155,7 @@ abstract class ServiceTest {
         HttpRequest.Builder request = HttpRequest.newBuilder(instance.uri("/orders"))
                 .timeout(Duration.ofSeconds(20))
                 .header("Content-Type", "application/json")
+                .header("Authorization", BEARER)
                 .header("Idempotency-Key", key)
                 .POST(BodyPublishers.ofString(body));
         for (int i = 0; i < headers.length; i += 2) {
@@ -153,7 +165,14 @@ abstract class ServiceTest {
     }
 
     static Answer get(URI uri) {
-        return send(HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).build());
+        return get(uri, BEARER);
+    }
+
+    static Answer get(URI uri, String authorization) {
+        return send(HttpRequest.newBuilder(uri)
+                .timeout(Duration.ofSeconds(20))
+                .header("Authorization", authorization)
+                .build());
     }
 
     static Answer send(HttpRequest request) {
@@ -192,6 +211,7 @@ abstract class ServiceTest {
                 .param(key)
                 .query(String.class)
                 .single();
-        return get(instance.uri("/orders/" + id)).json();
+        String admin = ISSUER.token().scopes("orders:admin").bearer();
+        return get(instance.uri("/orders/" + id), admin).json();
     }
 }

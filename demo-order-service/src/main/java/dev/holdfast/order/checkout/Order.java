@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * An order as it is stored.
  *
+ * @param placer whose it is
  * @param reason why it is cancelled or, while unfinished, being cancelled: from then on there is no way forward
  * @param traceId of the request that placed it; orders from before there were any have none
  * @param steps what was done for it, in that order
  */
 record Order(
         UUID id,
+        Placer placer,
         String sku,
         int quantity,
         Status status,
@@ -60,7 +62,7 @@ record Order(
     /** The order once this step is done. */
     Order after(Done done, Status then, @Nullable SampleProblem why) {
         List<Done> more = Stream.concat(steps.stream(), Stream.of(done)).toList();
-        return new Order(id, sku, quantity, then, why, traceId, placedAt, more);
+        return new Order(id, placer, sku, quantity, then, why, traceId, placedAt, more);
     }
 
     boolean isSettled() {

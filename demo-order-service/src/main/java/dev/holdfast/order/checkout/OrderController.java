@@ -7,6 +7,7 @@ import dev.holdfast.defaults.request.IdempotencyKey;
 import dev.holdfast.defaults.request.StrictJson;
 import dev.holdfast.lock.api.ProblemKind;
 import dev.holdfast.order.checkout.Order.Status;
+import dev.holdfast.security.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
@@ -57,12 +58,13 @@ final class OrderController {
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<OrderView> place(HttpServletRequest request) throws IOException {
+    ResponseEntity<OrderView> place(Caller caller, HttpServletRequest request) throws IOException {
         IdempotencyKey key =
                 IdempotencyKey.of(request.getHeaders(IdempotencyKey.HEADER)).orElseThrow(IdempotencyKey::malformed);
         JsonNode body = StrictJson.object(request.getInputStream(), FIELDS);
         TraceId trace = TraceId.of(request.getHeader(TraceId.HEADER));
-        return answer(desk.place(key, sku(body.path("sku")), quantity(body.path("quantity")), trace, PATIENCE));
+        var wish = new OrderDesk.Wish(Placer.of(caller), key, sku(body.path("sku")), quantity(body.path("quantity")));
+        return answer(desk.place(wish, trace, PATIENCE));
     }
 
     private static ResponseEntity<OrderView> answer(Order order) {
@@ -85,19 +87,23 @@ final class OrderController {
     }
 
     @GetMapping("/{id}")
-    ResponseEntity<OrderView> find(@PathVariable String id) {
+    ResponseEntity<OrderView> find(@PathVariable String id, Caller caller) {
         Optional<Order> found = ID.matcher(id).matches() ? orders.find(UUID.fromString(id)) : Optional.empty();
-        return found.map(order ->
+        return found.filter(order -> order.placer().isSeenBy(caller))
+                .map(order ->
                         ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(OrderView.withSteps(order)))
                 .orElseThrow(() -> new ProblemException(Problem.of(ProblemKind.NOT_FOUND, "No order has this id.")));
     }
 
     @GetMapping
-    ResponseEntity<OrderPage> list(@RequestParam MultiValueMap<String, String> query) {
+    ResponseEntity<OrderPage> list(@RequestParam MultiValueMap<String, String> query, Caller caller) {
         if (!FILTERS.containsAll(query.keySet()) || query.values().stream().anyMatch(values -> values.size() > 1)) {
             throw malformed("A list of orders takes state and cursor, each once.");
         }
-        List<Order> found = orders.list(state(query.getFirst("state")), cursor(query.getFirst("cursor")));
+        List<Order> found = orders.list(
+                Placer.mayReadAll(caller) ? null : caller.name(),
+                state(query.getFirst("state")),
+                cursor(query.getFirst("cursor")));
         return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(OrderPage.of(found));
     }
 

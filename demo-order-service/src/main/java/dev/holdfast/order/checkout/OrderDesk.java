@@ -6,6 +6,7 @@ import dev.holdfast.defaults.problem.SampleProblem;
 import dev.holdfast.defaults.request.IdempotencyKey;
 import dev.holdfast.lock.api.ProblemKind;
 import dev.holdfast.order.inventory.Inventory;
+import dev.holdfast.order.user.CurrentUser;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -51,25 +52,29 @@ class OrderDesk implements SmartLifecycle {
         this.saga = saga;
     }
 
+    /** What a caller wants, and the key under which it says so. */
+    record Wish(Placer placer, IdempotencyKey key, String sku, int quantity) {}
+
     /**
-     * Places an order, or takes up the one that was placed under this key before.
+     * Places an order, or takes up the one that was placed under the caller's key before.
      *
      * @param trace of the request: a new order's
      * @param patience how long to wait until it is settled; after that it is answered as it is, and worked on
      */
-    Order place(IdempotencyKey key, String sku, int quantity, TraceId trace, Duration patience) {
+    Order place(Wish wish, TraceId trace, Duration patience) {
         long begun = System.nanoTime();
-        Order order = orders.find(key).orElseGet(() -> open(key, sku, quantity, trace));
-        if (!order.isFor(sku, quantity)) {
+        Order order = orders.find(wish.placer(), wish.key()).orElseGet(() -> open(wish, trace));
+        if (!order.isFor(wish.sku(), wish.quantity())) {
             throw new ProblemException(Problem.of(SampleProblem.IDEMPOTENCY_KEY_REUSED));
         }
         return order.isSettled() ? order : await(goOn(order), order, patience.minusNanos(System.nanoTime() - begun));
     }
 
     /** Nothing is stored for a SKU that does not exist. */
-    private Order open(IdempotencyKey key, String sku, int quantity, TraceId trace) {
+    private Order open(Wish wish, TraceId trace) {
+        String sku = wish.sku();
         if (!knownSkus.contains(sku)) {
-            if (!inventory.knows(sku)) {
+            if (!CurrentUser.during(wish.placer().user(), () -> inventory.knows(sku))) {
                 throw new ProblemException(Problem.of(SampleProblem.UNKNOWN_SKU));
             }
             if (knownSkus.size() >= MOST_KNOWN) {
@@ -77,7 +82,7 @@ class OrderDesk implements SmartLifecycle {
             }
             knownSkus.add(sku);
         }
-        return orders.insert(key, sku, quantity, trace);
+        return orders.insert(wish, trace);
     }
 
     /** Works on an order that is not settled, if this instance does not do so already; completes once it is. */
@@ -100,7 +105,7 @@ class OrderDesk implements SmartLifecycle {
 
     private void work(Order order, CompletableFuture<Order> result) {
         try {
-            Order settled = saga.settle(order);
+            Order settled = CurrentUser.during(order.placer().user(), () -> saga.settle(order));
             underWay.remove(order.id());
             result.complete(settled);
         } catch (Throwable e) {

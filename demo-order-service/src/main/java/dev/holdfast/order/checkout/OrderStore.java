@@ -51,17 +51,26 @@ class OrderStore {
                 .optional();
     }
 
-    Optional<Order> find(IdempotencyKey key) {
-        return jdbc.sql(SELECT + " where idempotency_key = ?")
-                .param(key.value())
+    /** The order under a key of the caller's. A key from before callers were known stands for its order, whoever asks. */
+    Optional<Order> find(Placer placer, IdempotencyKey key) {
+        return jdbc.sql(SELECT + " where idempotency_key = ? and caller in (?, '') order by caller desc limit 1")
+                .params(key.value(), placer.caller())
                 .query(OrderStore::order)
                 .optional();
     }
 
-    /** Orders without their steps, the newest first: those of a page, and one more if there is another page. */
-    List<Order> list(@Nullable Status status, @Nullable OrderCursor after) {
+    /**
+     * Orders without their steps, the newest first: those of a page, and one more if there is another page.
+     *
+     * @param caller whose; null for everyone's
+     */
+    List<Order> list(@Nullable String caller, @Nullable Status status, @Nullable OrderCursor after) {
         var query = new StringBuilder("select *, null::text[] as steps from orders where true");
         var params = new ArrayList<Object>();
+        if (caller != null) {
+            query.append(" and caller = ?");
+            params.add(caller);
+        }
         if (status != null) {
             query.append(" and status = ?");
             params.add(status.name());
@@ -79,19 +88,28 @@ class OrderStore {
                 .list();
     }
 
-    /** The order under this key: a new one, unless another request has just made it. */
-    Order insert(IdempotencyKey key, String sku, int quantity, TraceId trace) {
+    /** The order that is wanted: a new one, unless another request has just made it. */
+    Order insert(OrderDesk.Wish wish, TraceId trace) {
         return jdbc.sql("""
                         with placed as (
-                            insert into orders (id, idempotency_key, sku, quantity, status, trace_id, due_at)
-                            values (?, ?, ?, ?, ?, ?, now() + ? * interval '1 s')
-                            on conflict (idempotency_key) do nothing returning *)
+                            insert into orders (id, caller, on_behalf_of, idempotency_key, sku, quantity, status,
+                                trace_id, due_at)
+                            values (:id, :caller, :user, :key, :sku, :quantity, :status,
+                                :trace, now() + :due * interval '1 s')
+                            on conflict (idempotency_key, caller) do nothing returning *)
                         select *, null::text[] as steps from placed""")
-                .params(UUID.randomUUID(), key.value(), sku, quantity, Status.PENDING.name(), trace.value())
-                .param(dueAfterSeconds)
+                .param("id", UUID.randomUUID())
+                .param("caller", wish.placer().caller())
+                .param("user", wish.placer().onBehalfOf(), Types.VARCHAR)
+                .param("key", wish.key().value())
+                .param("sku", wish.sku())
+                .param("quantity", wish.quantity())
+                .param("status", Status.PENDING.name())
+                .param("trace", trace.value())
+                .param("due", dueAfterSeconds)
                 .query(OrderStore::order)
                 .optional()
-                .or(() -> find(key))
+                .or(() -> find(wish.placer(), wish.key()))
                 .orElseThrow();
     }
 
@@ -178,6 +196,7 @@ class OrderStore {
         String trace = row.getString("trace_id");
         return new Order(
                 row.getObject("id", UUID.class),
+                new Placer(row.getString("caller"), row.getString("on_behalf_of")),
                 row.getString("sku"),
                 row.getInt("quantity"),
                 Status.valueOf(row.getString("status")),

@@ -3,6 +3,7 @@ package dev.holdfast.order.checkout;
 import dev.holdfast.lock.client.LockNotAcquiredException;
 import dev.holdfast.lock.client.LockNotAcquiredException.Reason;
 import dev.holdfast.order.inventory.InventoryUnavailableException;
+import dev.holdfast.token.ServiceTokenException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,7 +38,10 @@ final class Turns {
             try {
                 queue.failIfAnotherDidSince(joined);
                 return work.get();
-            } catch (LockNotAcquiredException | InventoryUnavailableException | DataAccessResourceFailureException e) {
+            } catch (LockNotAcquiredException
+                    | ServiceTokenException
+                    | InventoryUnavailableException
+                    | DataAccessResourceFailureException e) {
                 if (!(e instanceof LockNotAcquiredException refusal) || refusal.reason() == Reason.UNAVAILABLE) {
                     queue.fail(e);
                 }

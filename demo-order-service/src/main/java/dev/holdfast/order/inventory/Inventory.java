@@ -3,6 +3,8 @@ package dev.holdfast.order.inventory;
 import dev.holdfast.defaults.problem.SampleProblem;
 import dev.holdfast.lock.client.HeldLease;
 import dev.holdfast.lock.client.LeaseLostException;
+import dev.holdfast.order.user.CurrentUser;
+import dev.holdfast.token.ServiceTokenException;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -20,7 +22,10 @@ import tools.jackson.databind.json.JsonMapper;
  * The inventory: the stock, and what is reserved of it for orders.
  *
  * <p>A call that gets no answer is made once more, on another instance when there is one. The circuit breaker is around
- * both. All throw {@link InventoryUnavailableException} when the outcome is unknown.
+ * both. All throw {@link InventoryUnavailableException} when the outcome is unknown, and {@link ServiceTokenException}
+ * when there is no token to call with.
+ *
+ * <p>The calls are this service's own, by its token. The {@linkplain CurrentUser user} goes along, for the inventory's log.
  *
  * <p>Steps are written under the current lease, whose fencing token goes along: call them inside {@link HeldLease#call}.
  * They throw {@link LeaseLostException}, and send nothing, when it is lost.
@@ -79,18 +84,27 @@ public class Inventory {
         }
     }
 
-    /** A 4xx is an answer, not a failure. */
+    /** A 4xx is an answer, not a failure; but a refused token says nothing about the order. */
     private static ResponseEntity<String> answer(Supplier<ResponseEntity<String>> call) {
         try {
             ResponseEntity<String> answer = call.get();
-            if (answer.getStatusCode().is5xxServerError()) {
+            if (answer.getStatusCode().is5xxServerError() || status(answer) == 401 || status(answer) == 403) {
                 throw new InventoryUnavailableException("The inventory answered " + status(answer));
             }
             return answer;
         } catch (RestClientException | IllegalArgumentException e) {
             // The latter is the load balancer's when it knows no instance.
-            throw new InventoryUnavailableException(e);
+            throw unavailable(e);
         }
+    }
+
+    private static RuntimeException unavailable(RuntimeException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ServiceTokenException noToken) {
+                return noToken;
+            }
+        }
+        return new InventoryUnavailableException(failure);
     }
 
     private Reply reply(ResponseEntity<String> answer) {

@@ -1,9 +1,17 @@
 package dev.holdfast.order.inventory;
 
 import dev.holdfast.lock.client.FencingHttpInterceptor;
+import dev.holdfast.order.user.CurrentUser;
+import dev.holdfast.token.ServiceToken;
+import dev.holdfast.token.ServiceTokenInterceptor;
+import java.io.IOException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpRequest;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.client.ClientHttpRequestExecution;
+import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.web.client.RestClient;
 import org.springframework.web.client.support.RestClientHttpServiceGroupConfigurer;
 import org.springframework.web.service.registry.ImportHttpServices;
 
@@ -17,11 +25,43 @@ import org.springframework.web.service.registry.ImportHttpServices;
 @ImportHttpServices(group = Inventory.SERVICE, types = InventoryApi.class)
 class InventoryClient {
 
-    /** Its calls carry the token of the lease that they are made under. A refusal is an answer, not an exception. */
     @Bean
-    RestClientHttpServiceGroupConfigurer inventoryCalls() {
-        return groups -> groups.filterByName(Inventory.SERVICE)
-                .forEachClient((group, client) -> client.requestInterceptor(new FencingHttpInterceptor())
-                        .defaultStatusHandler(HttpStatusCode::isError, (request, response) -> {}));
+    InventoryCalls inventoryCalls(ServiceToken token) {
+        return new InventoryCalls(token);
+    }
+
+    /**
+     * Its calls carry this service's token, the user they are made for, and the fencing token of the lease they are made
+     * under. A refusal is an answer, not an exception.
+     */
+    static final class InventoryCalls implements RestClientHttpServiceGroupConfigurer {
+
+        private final ServiceToken token;
+
+        InventoryCalls(ServiceToken token) {
+            this.token = token;
+        }
+
+        /** Before the load balancer, which is then inside: what fails outside of it is no fault of an instance. */
+        @Override
+        public int getOrder() {
+            return 0;
+        }
+
+        @Override
+        public void configureGroups(Groups<RestClient.Builder> groups) {
+            groups.filterByName(Inventory.SERVICE)
+                    .forEachClient((group, client) -> client.requestInterceptor(new ServiceTokenInterceptor(token))
+                            .requestInterceptor(InventoryCalls::sendUser)
+                            .requestInterceptor(new FencingHttpInterceptor())
+                            .defaultStatusHandler(HttpStatusCode::isError, (request, response) -> {}));
+        }
+
+        private static ClientHttpResponse sendUser(
+                HttpRequest request, byte[] body, ClientHttpRequestExecution execution) throws IOException {
+            // A header carries ASCII.
+            CurrentUser.name().ifPresent(name -> request.getHeaders().set("X-User", name.replaceAll("[^ -~]", "?")));
+            return execution.execute(request, body);
+        }
     }
 }
