@@ -155,7 +155,7 @@ class BadInputTest extends ServiceTest {
                 arguments("PUT", "/orders", "405 method-not-allowed"),
                 arguments("DELETE", "/orders", "405 method-not-allowed"),
                 arguments("POST", "/orders/a", "405 method-not-allowed"),
-                arguments("POST", "/actuator/shutdown", "404 not-found"));
+                arguments("POST", "/actuator/shutdown", "403 forbidden"));
     }
 
     @ParameterizedTest
