@@ -35,6 +35,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class EventController {
     /** How long a client waits before it comes back: by then a gateway knows who else is there. */
     private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST = Duration.ofDays(1);
     /** What is taken from the queue ahead of the connection. */
     private static final int AHEAD = 16;
 
@@ -80,9 +82,10 @@ final class EventController {
         };
     }
 
-    /** When the caller's token ends. */
+    /** When the caller's token ends, or sooner than one that lives for ages. */
     private static Mono<Long> endOf(Caller caller) {
-        return Mono.delay(Duration.between(Instant.now(), caller.expiresAt()));
+        Duration left = Duration.between(Instant.now(), caller.expiresAt());
+        return Mono.delay(left.compareTo(LONGEST) < 0 ? left : LONGEST);
     }
 
     private static Channel connection(ServerHttpRequest request) {
