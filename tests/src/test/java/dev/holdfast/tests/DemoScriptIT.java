@@ -6,6 +6,9 @@ import dev.holdfast.launcher.suite.Suite;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,13 +83,13 @@ class DemoScriptIT {
         assertThat(demo("kill"))
                 .isEqualTo(new Run(2, List.of("demo: kill needs the name of an instance: ./demo status shows them")));
         assertThat(demo("start", "lock-service-1")).isEqualTo(new Run(3, List.of("Holdfast does not run.")));
+        assertThat(demo("token")).isEqualTo(new Run(3, List.of("Holdfast does not run.")));
     }
 
     @Test
     @ExtendWith(SharedSuite.class)
     void anInstanceOfASuiteThatRunsIsKilledDrainedAndStartedAgain(Suite suite) throws Exception {
-        Files.createDirectory(root.resolve(".demo"));
-        Files.createSymbolicLink(root.resolve(".demo/run"), SharedSuite.RUN.toRealPath());
+        joinSharedRun();
         String name = "lock-service-2";
 
         assertThat(demo("kill", "nobody"))
@@ -120,6 +123,37 @@ class DemoScriptIT {
         assertThat(start.code()).isZero();
         assertThat(start.lines()).singleElement().asString().startsWith(name + " is routable again after ");
         assertThat(suite.instance(name).runs()).isTrue();
+    }
+
+    @Test
+    @ExtendWith(SharedSuite.class)
+    void aTokenIsPrintedAloneAndOpensTheDoor(Suite suite) throws Exception {
+        joinSharedRun();
+
+        Run run = demo("token", "--scope", "locks:read locks:write", "--namespace", "tests", "--lifetime", "15m");
+        assertThat(run.code()).isZero();
+        String token = run.lines().getFirst();
+        assertThat(run.lines()).containsExactly(token);
+        try (var http = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(suite.gateway().resolve("/v1/namespaces/tests/locks"))
+                    .header("Authorization", "Bearer " + token)
+                    .build();
+            assertThat(http.send(request, BodyHandlers.discarding()).statusCode())
+                    .isEqualTo(200);
+        }
+
+        assertThat(demo("token", "--lifetime", "90"))
+                .isEqualTo(
+                        new Run(2, List.of("demo: --lifetime needs a number with its unit, such as 90s, 15m or 1h")));
+        assertThat(demo("token", "--namespace", "a/b").lines())
+                .singleElement()
+                .asString()
+                .startsWith("demo: The issuer refused a token: 400 invalid_request: namespaces");
+    }
+
+    private void joinSharedRun() throws IOException {
+        Files.createDirectory(root.resolve(".demo"));
+        Files.createSymbolicLink(root.resolve(".demo/run"), SharedSuite.RUN.toRealPath());
     }
 
     @Test

@@ -20,7 +20,7 @@ final class SharedSuite implements ParameterResolver {
     static final Path RUN = ROOT.resolve("tests/target/run");
 
     /** May break locks too. */
-    private static final Access OPERATOR = Access.DEMO
+    static final Access OPERATOR = Access.DEMO
             .withScopes("locks:read", "locks:write", "locks:admin")
             .withNamespaces("tests")
             .withCaller("tests");

@@ -39,14 +39,16 @@ class WithLockIT {
 
     private final Suite suite;
     private final LockClient locks;
+    private String token;
     private final UUID other = UUID.randomUUID();
     private final List<Process> begun = new ArrayList<>();
 
     /** The end of a run: its exit code, what the command wrote, and what the script said. */
     private record Run(int code, String output, String said) {}
 
-    WithLockIT(Suite suite) {
+    WithLockIT(Suite suite) throws IOException {
         this.suite = suite;
+        this.token = suite.token(SharedSuite.OPERATOR);
         this.locks = SharedSuite.locks(suite, suite.gateway());
     }
 
@@ -181,6 +183,21 @@ class WithLockIT {
     }
 
     @Test
+    void whoHasNoTokenOrOneForAnotherNamespaceIsToldSoAtOnce() throws Exception {
+        token = "";
+        Run run = run("secured", "--", "echo", "ran");
+        assertThat(run.code()).isEqualTo(64);
+        assertThat(run.output()).isEmpty();
+        assertThat(run.said()).startsWith("with-lock: ").hasLineCount(1);
+
+        token = suite.token(SharedSuite.OPERATOR.withNamespaces("others"));
+        run = run("secured", "--", "echo", "ran");
+        assertThat(run.code()).isEqualTo(64);
+        assertThat(run.output()).isEmpty();
+        assertThat(run.said()).startsWith("with-lock: ").contains("tests").hasLineCount(1);
+    }
+
+    @Test
     void noServiceIsToldApartFromABusyLock() throws Exception {
         Process process = start(URI.create("http://127.0.0.1:9"), "-w", "1", "nobody", "--", "echo", "ran");
 
@@ -273,6 +290,7 @@ class WithLockIT {
         var builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().put("HOLDFAST_URL", service.toString());
         builder.environment().put("HOLDFAST_NAMESPACE", "tests");
+        builder.environment().put("HOLDFAST_TOKEN", token);
         Process process = builder.start();
         begun.add(process);
         return process;

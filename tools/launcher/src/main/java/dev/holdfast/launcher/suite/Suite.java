@@ -111,6 +111,11 @@ public final class Suite implements AutoCloseable {
         return issuer.credentials(access);
     }
 
+    /** A token that lets its bearer do this. */
+    public String token(Access access) throws IOException {
+        return issuer.token(access);
+    }
+
     /** Opens the registry. */
     public Credentials registryCredentials() {
         return () -> secrets.basic("holdfast", Secrets.REGISTRY_PASSWORD);
