@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.launcher.suite.Instance;
 import dev.holdfast.launcher.suite.Suite;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,11 +47,11 @@ class ShedLockIT {
     private final LockProvider mine;
     private final LockProvider theirs;
 
-    ShedLockIT(Suite suite) {
+    ShedLockIT(Suite suite) throws IOException {
         String namespace = "shedlock-" + UUID.randomUUID();
-        one = new StarterProgram(namespace, List.of(suite.gateway()), Scheduling.class, Jobs.class);
+        one = new StarterProgram(suite, namespace, List.of(suite.gateway()), Scheduling.class, Jobs.class);
         two = new StarterProgram(
-                namespace, suite.lockServices().stream().map(Instance::uri).toList(), Scheduling.class, Jobs.class);
+                suite, namespace, suite.lockServices().stream().map(Instance::uri).toList(), Scheduling.class, Jobs.class);
         mine = one.bean(LockProvider.class);
         theirs = two.bean(LockProvider.class);
     }

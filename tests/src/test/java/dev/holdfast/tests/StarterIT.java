@@ -13,6 +13,7 @@ import dev.holdfast.launcher.suite.Instance;
 import dev.holdfast.launcher.suite.Suite;
 import dev.holdfast.lock.client.HeldLease;
 import dev.holdfast.lock.client.Locks;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,11 +35,11 @@ class StarterIT {
     private final StarterProgram one;
     private final StarterProgram two;
 
-    StarterIT(Suite suite) {
+    StarterIT(Suite suite) throws IOException {
         String namespace = "starter-" + UUID.randomUUID();
-        one = new StarterProgram(namespace, List.of(suite.gateway()));
+        one = new StarterProgram(suite, namespace, List.of(suite.gateway()));
         two = new StarterProgram(
-                namespace, suite.lockServices().stream().map(Instance::uri).toList());
+                suite, namespace, suite.lockServices().stream().map(Instance::uri).toList());
     }
 
     @AfterAll

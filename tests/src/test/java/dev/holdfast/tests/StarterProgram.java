@@ -2,8 +2,11 @@ package dev.holdfast.tests;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.launcher.suite.Access;
+import dev.holdfast.launcher.suite.Suite;
 import dev.holdfast.lock.client.LockNotAcquiredException;
 import dev.holdfast.lock.client.Locks;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +37,7 @@ final class StarterProgram implements AutoCloseable {
     private final ConfigurableApplicationContext context;
 
     /** Starts it, and waits until it has had a lock: the first calls load classes, there as here. */
-    StarterProgram(String namespace, List<URI> urls, Class<?>... more) {
+    StarterProgram(Suite suite, String namespace, List<URI> urls, Class<?>... more) throws IOException {
         context = new SpringApplicationBuilder(Settings.class)
                 .sources(more)
                 .web(WebApplicationType.NONE)
@@ -42,6 +45,7 @@ final class StarterProgram implements AutoCloseable {
                         "holdfast.locks.urls="
                                 + urls.stream().map(URI::toString).collect(Collectors.joining(",")),
                         "holdfast.locks.namespace=" + namespace,
+                        "holdfast.locks.token=" + suite.token(Access.DEMO.withNamespaces(namespace)),
                         "spring.application.name=program",
                         "spring.main.banner-mode=off",
                         "logging.level.root=warn")
