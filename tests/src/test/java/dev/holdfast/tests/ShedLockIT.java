@@ -51,7 +51,11 @@ class ShedLockIT {
         String namespace = "shedlock-" + UUID.randomUUID();
         one = new StarterProgram(suite, namespace, List.of(suite.gateway()), Scheduling.class, Jobs.class);
         two = new StarterProgram(
-                suite, namespace, suite.lockServices().stream().map(Instance::uri).toList(), Scheduling.class, Jobs.class);
+                suite,
+                namespace,
+                suite.lockServices().stream().map(Instance::uri).toList(),
+                Scheduling.class,
+                Jobs.class);
         mine = one.bean(LockProvider.class);
         theirs = two.bean(LockProvider.class);
     }

@@ -39,7 +39,9 @@ class StarterIT {
         String namespace = "starter-" + UUID.randomUUID();
         one = new StarterProgram(suite, namespace, List.of(suite.gateway()));
         two = new StarterProgram(
-                suite, namespace, suite.lockServices().stream().map(Instance::uri).toList());
+                suite,
+                namespace,
+                suite.lockServices().stream().map(Instance::uri).toList());
     }
 
     @AfterAll
