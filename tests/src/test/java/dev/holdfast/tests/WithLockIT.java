@@ -186,13 +186,13 @@ class WithLockIT {
     void whoHasNoTokenOrOneForAnotherNamespaceIsToldSoAtOnce() throws Exception {
         token = "";
         Run run = run("secured", "--", "echo", "ran");
-        assertThat(run.code()).isEqualTo(64);
+        assertThat(run.code()).isEqualTo(77);
         assertThat(run.output()).isEmpty();
         assertThat(run.said()).startsWith("with-lock: ").hasLineCount(1);
 
         token = suite.token(SharedSuite.OPERATOR.withNamespaces("others"));
         run = run("secured", "--", "echo", "ran");
-        assertThat(run.code()).isEqualTo(64);
+        assertThat(run.code()).isEqualTo(77);
         assertThat(run.output()).isEmpty();
         assertThat(run.said()).startsWith("with-lock: ").contains("tests").hasLineCount(1);
     }
