@@ -29,6 +29,9 @@ final class TestGateway {
             "--management.server.port=0",
             "--management.server.address=127.0.0.1",
             "--holdfast.drain.window=0s",
+            "--holdfast.server.head-timeout=1s",
+            "--holdfast.server.read-timeout=1s",
+            "--holdfast.gateway.body-timeout=4s",
             // Short, so that a test need not wait for long until an instance is tried again.
             "--holdfast.ejection.duration=1s",
             "--eureka.client.service-url.defaultZone=" + registry.address(),

@@ -11,10 +11,13 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
-/** Refuses TRACE, which would answer with the request's own headers (RFC 9110, 9.3.8 and 17.10). */
+/**
+ * Refuses methods that no service has: TRACE, which would answer with the request's own headers (RFC 9110, 9.3.8 and
+ * 17.10), and OPTIONS, by which a browser asks whether a page from elsewhere may call; it may not.
+ */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE)
-class TraceRefusal implements WebFilter {
+@Order(Ordered.HIGHEST_PRECEDENCE + 1)
+class AllowedMethods implements WebFilter {
 
     private static final List<HttpMethod> ALLOWED =
             List.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.PUT, HttpMethod.POST, HttpMethod.DELETE);
@@ -22,8 +25,8 @@ class TraceRefusal implements WebFilter {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         HttpMethod method = exchange.getRequest().getMethod();
-        return HttpMethod.TRACE.equals(method)
-                ? Mono.error(new MethodNotAllowedException(method, ALLOWED))
-                : chain.filter(exchange);
+        return ALLOWED.contains(method)
+                ? chain.filter(exchange)
+                : Mono.error(new MethodNotAllowedException(method, ALLOWED));
     }
 }
