@@ -269,7 +269,8 @@ class FailoverTest {
 
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
             OutputStream out = socket.getOutputStream();
-            out.write("PUT /v1/echo HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nContent-Length: 6\r\n\r\n"
+            out.write(("PUT /v1/echo HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nContent-Length: 6\r\n"
+                            + "Authorization: " + gateway.bearer() + "\r\n\r\n")
                     .getBytes(US_ASCII));
             for (String drop : List.of("d", "r", "i", "p", "s", "!")) {
                 await().pollDelay(ONE_TRY.dividedBy(2)).until(() -> true);
@@ -286,14 +287,14 @@ class FailoverTest {
     @ValueSource(
             strings = {
                 // In the middle of its body, and while it waits for its answer.
-                "PUT /v1/echo HTTP/1.1\r\nHost: gateway\r\nContent-Length: 6\r\n\r\nhal",
-                "GET /v1/slow HTTP/1.1\r\nHost: gateway\r\nPrefer: wait=5\r\n\r\n"
+                "PUT /v1/echo HTTP/1.1\r\nHost: gateway\r\nAuthorization: %s\r\nContent-Length: 6\r\n\r\nhal",
+                "GET /v1/slow HTTP/1.1\r\nHost: gateway\r\nAuthorization: %s\r\nPrefer: wait=5\r\n\r\n"
             })
     void aClientThatHangsUpEjectsNobody(String request) throws Exception {
         given(new Backend("a"));
 
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
-            socket.getOutputStream().write(request.getBytes(US_ASCII));
+            socket.getOutputStream().write(request.formatted(gateway.bearer()).getBytes(US_ASCII));
             // Until the gateway has taken it up.
             await().pollDelay(Duration.ofMillis(300)).until(() -> true);
             socket.setSoLinger(true, 0);
@@ -359,8 +360,10 @@ class FailoverTest {
     }
 
     private HttpRequest request(String method, String path, BodyPublisher body, String... headers) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(gateway.uri(path)).method(method, body).timeout(Duration.ofSeconds(20));
+        HttpRequest.Builder request = HttpRequest.newBuilder(gateway.uri(path))
+                .method(method, body)
+                .header("Authorization", gateway.bearer())
+                .timeout(Duration.ofSeconds(20));
         return (headers.length > 0 ? request.headers(headers) : request).build();
     }
 

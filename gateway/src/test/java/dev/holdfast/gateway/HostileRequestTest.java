@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -20,20 +20,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What comes over the wire from who means no good. */
 class HostileRequestTest {
 
-    private static final String PUT = "PUT /v1/echo HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n";
+    private static final TestGateway GATEWAY = TestGateway.shared();
+    private static final Backend BACKEND = new Backend("a");
 
-    private final TestGateway gateway = TestGateway.shared();
-    private final Backend backend = new Backend("a");
+    private static final String PUT = "PUT /v1/echo HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nAuthorization: "
+            + GATEWAY.bearer() + "\r\n";
 
-    @BeforeEach
-    void thereIsAService() throws Exception {
-        gateway.register("lock-service", backend.port());
+    @BeforeAll
+    static void thereIsAService() throws Exception {
+        GATEWAY.register("lock-service", BACKEND.port());
     }
 
-    @AfterEach
-    void itLeaves() throws Exception {
-        gateway.deregisterAll();
-        backend.close();
+    @AfterAll
+    static void itLeaves() throws Exception {
+        GATEWAY.deregisterAll();
+        BACKEND.close();
     }
 
     static Stream<Arguments> requestsThatAreNone() {
@@ -62,17 +63,17 @@ class HostileRequestTest {
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource
     void requestsThatAreNone(String what, int status, String request) throws Exception {
-        try (RawConnection connection = new RawConnection(gateway.port())) {
+        try (RawConnection connection = new RawConnection(GATEWAY.port())) {
             assertThat(connection.write(request).answer()).startsWith("HTTP/1.1 " + status + " ");
         }
-        assertThat(backend.seen()).isEmpty();
+        assertThat(BACKEND.seen()).isEmpty();
     }
 
     @Test
     void aHeadThatDripsEndsItsConnection() throws Exception {
-        try (RawConnection connection = new RawConnection(gateway.port())) {
+        try (RawConnection connection = new RawConnection(GATEWAY.port())) {
             connection.write("GET /v1/who HTTP/1.1\r\nHost: gateway\r\nX-Slow: ");
-            await().atMost(Duration.ofSeconds(3)).until(() -> isClosed(connection));
+            await().atMost(Duration.ofSeconds(20)).until(() -> isClosed(connection));
         }
     }
 
@@ -89,31 +90,31 @@ class HostileRequestTest {
 
     @Test
     void aBodyThatStopsComingIsToldSo() throws Exception {
-        try (RawConnection connection = new RawConnection(gateway.port())) {
+        try (RawConnection connection = new RawConnection(GATEWAY.port())) {
             assertThat(connection.write(PUT + "Content-Length: 6\r\n\r\nhal").answer())
                     .startsWith("HTTP/1.1 408 ")
                     .contains(ProblemKind.REQUEST_TIMEOUT.type());
         }
-        assertThat(backend.seen()).isEmpty();
+        assertThat(BACKEND.seen()).isEmpty();
     }
 
     @Test
     void soIsABodyThatDrips() throws Exception {
-        try (RawConnection connection = new RawConnection(gateway.port())) {
+        try (RawConnection connection = new RawConnection(GATEWAY.port())) {
             connection.write(PUT + "Content-Length: 1000\r\n\r\n");
-            await().atMost(Duration.ofSeconds(6))
+            await().atMost(Duration.ofSeconds(20))
                     .pollInterval(Duration.ofMillis(500))
-                    .until(() -> isClosed(connection));
+                    .until(() -> connection.write("x").hasAnswer());
             assertThat(connection.answer()).startsWith("HTTP/1.1 408 ").contains(ProblemKind.REQUEST_TIMEOUT.type());
         }
-        assertThat(backend.seen()).isEmpty();
+        assertThat(BACKEND.seen()).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"TRACE", "OPTIONS", "PATCH", "CONNECT", "BREW"})
     void methodsThatNoServiceHasAreRefusedEverywhere(String method) throws Exception {
         for (String path : new String[] {"/v1/who", "/problems", "/nope"}) {
-            try (RawConnection connection = new RawConnection(gateway.port())) {
+            try (RawConnection connection = new RawConnection(GATEWAY.port())) {
                 assertThat(connection
                                 .write(method + " " + path + " HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n")
                                 .answer())

@@ -23,6 +23,10 @@ final class RawConnection implements AutoCloseable {
         return this;
     }
 
+    boolean hasAnswer() throws IOException {
+        return socket.getInputStream().available() > 0;
+    }
+
     /** Everything that comes until the server closes the connection. */
     String answer() throws IOException {
         return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);

@@ -25,6 +25,10 @@ final class TestRegistry implements AutoCloseable {
                 .run(
                         "--spring.config.name=test-registry",
                         "--spring.cloud.gateway.server.webflux.enabled=false",
+                        // The gateway's, not this server's.
+                        "--spring.autoconfigure.exclude=dev.holdfast.security.SecurityAutoConfiguration,"
+                                + "dev.holdfast.security.ServletSecurityAutoConfiguration,"
+                                + "org.springframework.cloud.gateway.config.GatewayRedisAutoConfiguration",
                         "--server.port=0",
                         "--server.address=127.0.0.1",
                         "--logging.level.root=warn",
