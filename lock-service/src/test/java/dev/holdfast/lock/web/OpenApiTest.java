@@ -141,12 +141,14 @@ class OpenApiTest extends RedisServiceTest {
                 .problems(INVALID_PERMITS, INVALID_TTL, INVALID_OWNER, INVALID_METADATA)
                 .problems(QUEUE_FULL, QUOTA_EXCEEDED, STORE_UNAVAILABLE);
         api.operation("GET " + LEASE, "The state of a lease")
+                .text("With locks:write and without locks:read: one's own only.")
                 .scopes("locks:read")
                 .header("If-Match", "A token: 412 unless the lease is held under it", TOKEN)
                 .answer(200, "Held, or waiting", LeaseView.class, HELD)
                 .problems(NOT_FOUND, LEASE_EXPIRED, LEASE_REVOKED, LEASE_RELEASED, STALE_TOKEN, LEASE_UNKNOWN)
                 .problems(LEASE_OF_ANOTHER, INVALID_NAMESPACE, INVALID_LEASE_ID, STORE_UNAVAILABLE);
         api.operation("HEAD " + LEASE, "Whether a lease is held under a token; without a body")
+                .text("With locks:write and without locks:read: one's own only.")
                 .scopes("locks:read")
                 .header("If-Match", "The token", TOKEN)
                 .answer(200, "It is")
