@@ -68,7 +68,7 @@ class CallerLimitTest {
     void itDoesNotSlowAnother() throws Exception {
         List<Duration> alone = paced(bearer());
         CompletableFuture<List<HttpResponse<String>>> flood =
-                CompletableFuture.supplyAsync(() -> flood(greedy, 20 * BURST));
+                CompletableFuture.supplyAsync(() -> flood(greedy, 20 * BURST), Thread::startVirtualThread);
         List<Duration> beside = paced(bearer());
 
         assertThat(flood.join())
