@@ -11,6 +11,7 @@ import dev.holdfast.launcher.suite.RunState;
 import dev.holdfast.launcher.suite.StartFailure;
 import dev.holdfast.launcher.suite.Suite;
 import dev.holdfast.launcher.suite.SuiteOptions;
+import dev.holdfast.launcher.suite.Tls;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ public final class Main {
     private final List<String> trainer;
     private final SuiteOptions options;
 
-    private Main(PrintStream out, PrintStream err, Path root, int port) {
+    private Main(PrintStream out, PrintStream err, Path root, int port, boolean tls) {
         this.out = out;
         this.err = err;
         this.trainer = List.of(
@@ -50,12 +51,15 @@ public final class Main {
                 root.toString(),
                 "train",
                 String.valueOf(port));
-        this.options = SuiteOptions.ofDemo(root, port, out::println);
+        SuiteOptions plain = SuiteOptions.ofDemo(root, port, out::println);
+        this.options = tls ? plain.overTls() : plain;
     }
 
     static void main(String[] arguments) throws Exception {
-        var main = new Main(System.out, System.err, Path.of(arguments[0]), Integer.parseInt(arguments[2]));
-        System.exit(main.run(arguments[1], List.of(arguments).subList(3, arguments.length)));
+        List<String> rest = List.of(arguments).subList(3, arguments.length);
+        var main = new Main(
+                System.out, System.err, Path.of(arguments[0]), Integer.parseInt(arguments[2]), rest.contains("--tls"));
+        System.exit(main.run(arguments[1], rest));
     }
 
     private int run(String command, List<String> rest) throws IOException, InterruptedException {
@@ -96,11 +100,15 @@ public final class Main {
         if (suite.isClosing()) {
             return FAILED;
         }
-        out.println("Holdfast stays up until Ctrl-C. Try: curl -H \"Authorization: Bearer $(./demo token)\" "
-                + suite.gateway() + "/v1/namespaces/demo/locks");
+        out.println("Holdfast stays up until Ctrl-C. Try: curl " + certificate()
+                + "-H \"Authorization: Bearer $(./demo token)\" " + suite.gateway() + "/v1/namespaces/demo/locks");
         suite.train();
         new CountDownLatch(1).await();
         return 0;
+    }
+
+    private String certificate() {
+        return options.tls() ? "--cacert " + Tls.folder(options.runFolder()).resolve("ca.crt") + " " : "";
     }
 
     private int play(Suite suite) {
@@ -133,8 +141,14 @@ public final class Main {
         return 0;
     }
 
+    /** What runs, which this launcher has not started. */
+    private Optional<RunState> running() throws IOException {
+        Tls.trust(options.runFolder());
+        return RunState.read(options.runFolder());
+    }
+
     private int status() throws IOException {
-        Optional<RunState> state = RunState.read(options.runFolder());
+        Optional<RunState> state = running();
         if (state.isEmpty()) {
             return notRunning();
         }
@@ -173,7 +187,7 @@ public final class Main {
 
     /** Does something to one instance of a suite that runs, whichever launcher started it. */
     private int operate(String name, Operation operation) throws IOException {
-        Optional<RunState> state = RunState.read(options.runFolder());
+        Optional<RunState> state = running();
         if (state.isEmpty()) {
             return notRunning();
         }
@@ -234,7 +248,7 @@ public final class Main {
             err.println("demo: " + misuse.getMessage());
             return UNKNOWN;
         }
-        Optional<RunState> state = RunState.read(options.runFolder());
+        Optional<RunState> state = running();
         if (state.isEmpty()) {
             err.println(DOES_NOT_RUN);
             return NOT_RUNNING;

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 
 /**
  * The transport to one instance: Feign's client over the JDK's, with connections that are kept.
@@ -43,10 +44,16 @@ final class InstanceClient implements Client {
     private final HttpClient http;
     private final Set<Parked> parked = ConcurrentHashMap.newKeySet();
 
-    /** @param service the name that stands in a request when no instance of the service is known */
-    InstanceClient(String service, Duration connectTimeout) {
+    /**
+     * Connects to nobody yet.
+     *
+     * @param service the name that stands in a request when no instance of the service is known
+     * @param tls for instances on https, whose host names are verified
+     */
+    InstanceClient(String service, Duration connectTimeout, SSLContext tls) {
         this.service = service;
         this.http = HttpClient.newBuilder()
+                .sslContext(tls)
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(connectTimeout)
                 .followRedirects(HttpClient.Redirect.NEVER)

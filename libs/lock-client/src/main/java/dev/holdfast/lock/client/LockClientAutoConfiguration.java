@@ -8,14 +8,17 @@ import io.github.resilience4j.springboot.bulkhead.autoconfigure.BulkheadAutoConf
 import io.github.resilience4j.springboot.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.observation.ObservationRegistry;
+import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.cloud.client.loadbalancer.LoadBalancedRetryFactory;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
 import org.springframework.cloud.loadbalancer.config.BlockingLoadBalancerClientAutoConfiguration;
@@ -25,6 +28,7 @@ import org.springframework.cloud.openfeign.loadbalancer.RetryableFeignBlockingLo
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
 /**
  * {@link Locks}, by Feign over whatever registry the program has.
@@ -54,10 +58,15 @@ class LockClientAutoConfiguration {
             BulkheadRegistry bulkheads,
             ObjectProvider<AccessToken> token,
             ObjectProvider<LeaseUser> user,
+            ObjectProvider<SslBundles> bundles,
             ObjectProvider<ObservationRegistry> observations,
             ObjectProvider<LeaseMeters.Losses> losses,
-            Environment environment) {
-        InstanceClient instances = new InstanceClient(RemoteLeases.SERVICE, RemoteLeases.CONNECT_TIMEOUT);
+            Environment environment)
+            throws NoSuchAlgorithmException {
+        SSLContext tls = StringUtils.hasText(properties.sslBundle())
+                ? bundles.getObject().getBundle(properties.sslBundle()).createSslContext()
+                : SSLContext.getDefault();
+        InstanceClient instances = new InstanceClient(RemoteLeases.SERVICE, RemoteLeases.CONNECT_TIMEOUT, tls);
         ejections.onDeparture(instance -> instances.leave(instance.getHost(), instance.getPort()));
         Client client = new RetryableFeignBlockingLoadBalancerClient(
                 instances, loadBalancer, retries, loadBalancers, List.of());

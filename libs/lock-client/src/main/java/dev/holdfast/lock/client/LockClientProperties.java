@@ -24,6 +24,7 @@ import org.springframework.util.StringUtils;
  * @param token a bearer token that calls carry. A {@linkplain AccessToken bean} of the program comes before it
  * @param tokenFile a file with such a token, read again when it changes; comes before {@code token}. With neither, the
  *     program's service token is sent, if {@code dev.holdfast:service-token} is there and set up
+ * @param sslBundle the SSL bundle with which lock services on https are called. By default what the JDK trusts
  * @param integrationTtl how long a lock that Spring Integration takes without a TTL lives without a renewal
  */
 @ConfigurationProperties("holdfast.locks")
@@ -35,6 +36,7 @@ public record LockClientProperties(
         @DefaultValue List<URI> urls,
         @Nullable String token,
         @Nullable String tokenFile,
+        @Nullable String sslBundle,
         @DefaultValue("30s") Duration integrationTtl) {
     private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
     private static final int MAX_OWNER = 91;

@@ -1,6 +1,7 @@
 package dev.holdfast.launcher.suite;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -18,6 +19,9 @@ public final class Postgres {
 
     /** Its only user, who needs no password: the server listens on 127.0.0.1 alone. */
     public static final String USER = "postgres";
+
+    /** What the address of one says that speaks TLS: who connects is to verify its name. */
+    static final String TLS = "sslmode=verify-full";
 
     private static final List<String> DATABASES = List.of("orders", "inventory");
 
@@ -58,6 +62,25 @@ public final class Postgres {
         return command;
     }
 
+    /** As {@link #command}, for one that takes connections over TLS alone. */
+    static List<String> tlsCommand(Path programs, int port, Path data, Path log, Path tls, Children children) {
+        List<String> command = new ArrayList<>(command(programs, port, data, log, children));
+        Path rules = data.resolve("hostssl.conf");
+        try {
+            Files.writeString(rules, "hostssl all all 127.0.0.1/32 trust\n");
+        } catch (IOException failure) {
+            throw new StartFailure("PostgreSQL cannot be told to use TLS: " + failure.getMessage(), failure);
+        }
+        for (String setting : List.of(
+                "ssl=on",
+                "ssl_cert_file=" + tls.resolve("tls.crt"),
+                "ssl_key_file=" + tls.resolve("tls.key"),
+                "hba_file=" + rules)) {
+            command.addAll(List.of("-c", setting));
+        }
+        return command;
+    }
+
     private static void initialize(Path home, Path data, Path log, Children children) {
         List<String> command = new ArrayList<>(unprivileged(home, "initdb"));
         command.addAll(
@@ -88,13 +111,19 @@ public final class Postgres {
 
     /** A connection to one of its databases, {@code orders} or {@code inventory}. */
     public static Connection connect(int port, String database) throws SQLException {
-        return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/" + database
-                + "?connectTimeout=2&socketTimeout=2&loginTimeout=2&user=" + USER);
+        return connect(URI.create("postgresql://127.0.0.1:" + port), database);
+    }
+
+    /** @param uri with {@link #TLS} for one that speaks TLS */
+    private static Connection connect(URI uri, String database) throws SQLException {
+        String tls = TLS.equals(uri.getQuery()) ? "&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory&" + TLS : "";
+        return DriverManager.getConnection("jdbc:postgresql://" + uri.getAuthority() + "/" + database
+                + "?connectTimeout=2&socketTimeout=2&loginTimeout=2&user=" + USER + tls);
     }
 
     /** Whether it serves, with its databases: the first call that it answers makes them. */
-    static boolean serves(int port) {
-        try (Connection connection = connect(port, "postgres");
+    static boolean serves(URI uri) {
+        try (Connection connection = connect(uri, "postgres");
                 Statement statement = connection.createStatement()) {
             for (String database : DATABASES) {
                 if (!exists(statement, database)) {

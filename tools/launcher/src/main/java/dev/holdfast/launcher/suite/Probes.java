@@ -34,8 +34,8 @@ public final class Probes implements AutoCloseable {
     /** Whether an instance does its work when asked directly. */
     public boolean isReady(Instance.Address address) {
         return switch (address.uri().getScheme()) {
-            case "redis" -> Redis.answers(address.uri().getPort());
-            case "postgresql" -> Postgres.serves(address.uri().getPort());
+            case "redis", "rediss" -> Redis.answers(address.uri());
+            case "postgresql" -> Postgres.serves(address.uri());
             default -> address.management() == null || isReady(address.management());
         };
     }

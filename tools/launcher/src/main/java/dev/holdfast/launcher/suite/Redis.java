@@ -6,9 +6,11 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The suite's Redis: a real server, with its data in the run folder. */
@@ -26,21 +28,37 @@ public final class Redis {
 
     /** The command that runs a server; a program that has to be unpacked is kept in the given folder. */
     static List<String> command(Path programs, int port, Path data) {
+        return command(RedisBinary.find(programs), data, List.of("--port", String.valueOf(port)));
+    }
+
+    /** As {@link #command}, for one that speaks TLS alone. */
+    static List<String> tlsCommand(Path programs, int port, Path data, Path tls) {
         Path server = RedisBinary.find(programs);
-        return List.of(
-                server.toString(),
-                "--bind",
-                "127.0.0.1",
-                "--port",
-                String.valueOf(port),
-                "--dir",
-                data.toString(),
-                "--appendonly",
-                "yes",
-                "--save",
-                "",
-                "--maxmemory-policy",
-                "noeviction");
+        RedisBinary.requireTls(server);
+        return command(
+                server,
+                data,
+                List.of(
+                        "--port",
+                        "0",
+                        "--tls-port",
+                        String.valueOf(port),
+                        "--tls-cert-file",
+                        tls.resolve("tls.crt").toString(),
+                        "--tls-key-file",
+                        tls.resolve("tls.key").toString(),
+                        "--tls-ca-cert-file",
+                        tls.resolve("ca.crt").toString(),
+                        "--tls-auth-clients",
+                        "no"));
+    }
+
+    private static List<String> command(Path server, Path data, List<String> place) {
+        List<String> command = new ArrayList<>(List.of(server.toString(), "--bind", "127.0.0.1"));
+        command.addAll(place);
+        command.addAll(List.of(
+                "--dir", data.toString(), "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"));
+        return command;
     }
 
     /** Its process: to kill, freeze, thaw and start. */
@@ -55,7 +73,7 @@ public final class Redis {
 
     /** Wipes all data, as an operator's mistake would. */
     public void flushAll() throws IOException {
-        String reply = ask(instance.uri().getPort(), "FLUSHALL");
+        String reply = ask(instance.uri(), "FLUSHALL");
         if (!reply.startsWith("+OK")) {
             throw new IOException("FLUSHALL was answered with " + reply);
         }
@@ -69,18 +87,20 @@ public final class Redis {
         instance.start();
     }
 
-    static boolean answers(int port) {
+    static boolean answers(URI uri) {
         try {
-            return ask(port, "PING").startsWith("+PONG");
+            return ask(uri, "PING").startsWith("+PONG");
         } catch (IOException notYet) {
             return false;
         }
     }
 
-    static String ask(int port, String inlineCommand) throws IOException {
-        try (var socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), TIMEOUT_MILLIS);
-            socket.setSoTimeout(TIMEOUT_MILLIS);
+    /** @param uri {@code redis://…}, or {@code rediss://…} for one that speaks TLS */
+    static String ask(URI uri, String inlineCommand) throws IOException {
+        try (var plain = new Socket()) {
+            plain.connect(new InetSocketAddress(InetAddress.ofLiteral(uri.getHost()), uri.getPort()), TIMEOUT_MILLIS);
+            plain.setSoTimeout(TIMEOUT_MILLIS);
+            Socket socket = uri.getScheme().equals("rediss") ? Tls.over(plain, uri) : plain;
             socket.getOutputStream().write((inlineCommand + "\r\n").getBytes(StandardCharsets.US_ASCII));
             var reply = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
             return String.valueOf(reply.readLine());

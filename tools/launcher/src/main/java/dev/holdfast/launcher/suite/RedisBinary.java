@@ -47,6 +47,23 @@ final class RedisBinary {
         return major > 6 || (major == 6 && minor >= 2);
     }
 
+    /** Not every Redis was built with it. */
+    static void requireTls(Path server) {
+        try {
+            // It listens nowhere, and so ends at once.
+            Process process = new ProcessBuilder(server.toString(), "--port", "0", "--tls-port", "0")
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (said.contains("Bad directive")) {
+                throw new StartFailure(
+                        server + " was built without TLS: install a Redis that has it, or leave out --tls.");
+            }
+        } catch (IOException failure) {
+            throw new StartFailure(server + " cannot be run: " + failure.getMessage(), failure);
+        }
+    }
+
     private static Path bundled(Path folder) {
         try {
             Files.createDirectories(folder);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.Executors;
@@ -32,6 +33,7 @@ public final class Suite implements AutoCloseable {
     private final SuiteOptions options;
     private final FreePorts ports = new FreePorts();
     private final Children children = new Children();
+    private final @Nullable Tls tls;
     private final Issuer issuer;
     private final Secrets secrets;
     private final Probes probes;
@@ -47,6 +49,10 @@ public final class Suite implements AutoCloseable {
     /** Lays a suite out. Nothing runs yet. */
     public Suite(SuiteOptions options) {
         this.options = options;
+        this.tls = options.tls() ? Tls.here() : null;
+        if (tls != null) {
+            tls.trust();
+        }
         this.gateway = http(options.gatewayPort() == 0 ? ports.next() : options.gatewayPort());
         this.registries = registries(options.registries());
         this.secrets = Secrets.of(options.runFolder());
@@ -94,6 +100,11 @@ public final class Suite implements AutoCloseable {
             return new StartFailure("Stopped before all was ready.");
         }
         return cause instanceof StartFailure known ? known : new StartFailure("The start failed: " + cause);
+    }
+
+    /** The certificates, if it runs over TLS. */
+    public Optional<Tls> tls() {
+        return Optional.ofNullable(tls);
     }
 
     /** The one public door. */
@@ -243,6 +254,9 @@ public final class Suite implements AutoCloseable {
         Folders.delete(folder);
         Files.createDirectories(folder.resolve("redis"));
         Files.createDirectories(folder.resolve("logs"));
+        if (tls != null) {
+            tls.write(tlsFolder());
+        }
         secrets.make();
         owned(ProcessHandle.current());
     }
@@ -274,25 +288,30 @@ public final class Suite implements AutoCloseable {
         // Peers tell each other apart by the host name alone.
         return count == 1
                 ? List.of(http(ports.next()))
-                : List.of(URI.create("http://localhost:" + ports.next()), http(ports.next()));
+                : List.of(URI.create(scheme() + "://localhost:" + ports.next()), http(ports.next()));
     }
 
     private Redis redis(int port) {
         Path data = options.runFolder().resolve("redis");
-        URI uri = URI.create("redis://127.0.0.1:" + port);
+        URI uri = URI.create((tls == null ? "redis" : "rediss") + "://127.0.0.1:" + port);
+        Path programs = options.root().resolve(".demo/redis");
         Instance instance = instance(
                 new Instance.Address("redis", uri, null, null, log("redis"), GROUND),
-                () -> Redis.command(options.root().resolve(".demo/redis"), port, data));
+                () -> tls == null
+                        ? Redis.command(programs, port, data)
+                        : Redis.tlsCommand(programs, port, data, tlsFolder()));
         return new Redis(instance, data);
     }
 
     private URI postgres(int port) {
         Path programs = options.root().resolve(".demo/postgres");
         Path data = options.runFolder().resolve("postgres");
-        URI uri = URI.create("postgresql://127.0.0.1:" + port);
+        URI uri = URI.create("postgresql://127.0.0.1:" + port + (tls == null ? "" : "?" + Postgres.TLS));
         instance(
                 new Instance.Address("postgres", uri, null, null, log("postgres"), GROUND),
-                () -> Postgres.command(programs, port, data, log("postgres"), children));
+                () -> tls == null
+                        ? Postgres.command(programs, port, data, log("postgres"), children)
+                        : Postgres.tlsCommand(programs, port, data, log("postgres"), tlsFolder(), children));
         return uri;
     }
 
@@ -333,8 +352,16 @@ public final class Suite implements AutoCloseable {
                 "--HOLDFAST_POSTGRES=127.0.0.1:" + postgres.getPort(),
                 "--HOLDFAST_POSTGRES_USER=" + Postgres.USER));
         command.addAll(issuer.arguments());
+        var profiles = new ArrayList<String>();
         if (registries.contains(address.uri()) && registries.size() > 1) {
-            command.add("--spring.profiles.active=peers");
+            profiles.add("peers");
+        }
+        if (tls != null) {
+            profiles.add("tls");
+            command.add("--HOLDFAST_TLS=" + tlsFolder());
+        }
+        if (!profiles.isEmpty()) {
+            command.add("--spring.profiles.active=" + String.join(",", profiles));
         }
         return command;
     }
@@ -343,7 +370,15 @@ public final class Suite implements AutoCloseable {
         return options.runFolder().resolve("logs").resolve(name + ".log");
     }
 
-    private static URI http(int port) {
-        return URI.create("http://127.0.0.1:" + port);
+    private Path tlsFolder() {
+        return Tls.folder(options.runFolder());
+    }
+
+    private URI http(int port) {
+        return URI.create(scheme() + "://127.0.0.1:" + port);
+    }
+
+    private String scheme() {
+        return tls == null ? "http" : "https";
     }
 }

@@ -10,9 +10,11 @@ import java.util.function.Consumer;
  * @param runFolder where this run keeps its logs, state and data; emptied at the start
  * @param gatewayPort the gateway's port, or 0 for any free one
  * @param registries one registry, or two that are peers
+ * @param tls whether all connections are over TLS
  * @param progress takes a line for each part that comes up
  */
-public record SuiteOptions(Path root, Path runFolder, int gatewayPort, int registries, Consumer<String> progress) {
+public record SuiteOptions(
+        Path root, Path runFolder, int gatewayPort, int registries, boolean tls, Consumer<String> progress) {
 
     public SuiteOptions {
         root = root.toAbsolutePath().normalize();
@@ -20,6 +22,16 @@ public record SuiteOptions(Path root, Path runFolder, int gatewayPort, int regis
         if (registries != 1 && registries != 2) {
             throw new IllegalArgumentException("One registry or two, not " + registries);
         }
+    }
+
+    /** Without TLS. */
+    public SuiteOptions(Path root, Path runFolder, int gatewayPort, int registries, Consumer<String> progress) {
+        this(root, runFolder, gatewayPort, registries, false, progress);
+    }
+
+    /** The same over TLS. */
+    public SuiteOptions overTls() {
+        return new SuiteOptions(root, runFolder, gatewayPort, registries, true, progress);
     }
 
     /** The run of {@code ./demo}. */

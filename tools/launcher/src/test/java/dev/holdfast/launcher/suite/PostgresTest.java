@@ -92,7 +92,7 @@ class PostgresTest {
         return new Instance(
                 address,
                 () -> Postgres.command(PROGRAMS, port, folder.resolve("data"), log, children),
-                () -> Postgres.serves(port),
+                () -> Postgres.serves(URI.create("postgresql://127.0.0.1:" + port)),
                 children,
                 folder);
     }

@@ -36,17 +36,17 @@ class RedisTest {
     void keepsItsDataOverAKillAndForgetsItOnRequest() throws IOException {
         Redis redis = redis();
         redis.instance().start();
-        assertThat(Redis.ask(port, "SET fruit pear")).isEqualTo("+OK");
+        assertThat(Redis.ask(uri(port), "SET fruit pear")).isEqualTo("+OK");
         redis.instance().kill();
         redis.instance().start();
-        assertThat(Redis.ask(port, "EXISTS fruit")).isEqualTo(":1");
+        assertThat(Redis.ask(uri(port), "EXISTS fruit")).isEqualTo(":1");
 
         redis.flushAll();
-        assertThat(Redis.ask(port, "EXISTS fruit")).isEqualTo(":0");
+        assertThat(Redis.ask(uri(port), "EXISTS fruit")).isEqualTo(":0");
 
-        assertThat(Redis.ask(port, "SET fruit pear")).isEqualTo("+OK");
+        assertThat(Redis.ask(uri(port), "SET fruit pear")).isEqualTo("+OK");
         redis.restartEmpty();
-        assertThat(Redis.ask(port, "EXISTS fruit")).isEqualTo(":0");
+        assertThat(Redis.ask(uri(port), "EXISTS fruit")).isEqualTo(":0");
     }
 
     @Test
@@ -54,11 +54,11 @@ class RedisTest {
         Redis redis = redis();
         redis.instance().start();
         redis.instance().pause();
-        assertThatExceptionOfType(IOException.class).isThrownBy(() -> Redis.ask(port, "PING"));
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> Redis.ask(uri(port), "PING"));
 
         redis.instance().resume();
 
-        assertThat(Redis.ask(port, "PING")).isEqualTo("+PONG");
+        assertThat(Redis.ask(uri(port), "PING")).isEqualTo("+PONG");
     }
 
     private Redis redis() {
@@ -69,9 +69,13 @@ class RedisTest {
                 new Instance(
                         address,
                         () -> Redis.command(folder.resolve("programs"), port, data),
-                        () -> Redis.answers(port),
+                        () -> Redis.answers(uri(port)),
                         children,
                         folder),
                 data);
+    }
+
+    private static URI uri(int port) {
+        return URI.create("redis://127.0.0.1:" + port);
     }
 }
