@@ -97,7 +97,8 @@ class RegistryServiceTest {
         for (String path : List.of("/eureka/apps", "/eureka/apps/ROGUE", "/", "/lastn", "/eureka/css/wro.css")) {
             HttpResponse<String> refused = send(port, "GET", path, BodyPublishers.noBody(), authorization);
             assertThat(refused.statusCode()).as(path).isEqualTo(401);
-            assertThat(refused.headers().firstValue("WWW-Authenticate")).hasValue("Basic realm=\"Realm\"");
+            assertThat(refused.headers().firstValue("WWW-Authenticate").orElse(""))
+                    .startsWith("Basic ");
         }
 
         assertThat(get("/eureka/apps/ROGUE").statusCode()).isEqualTo(404);
