@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
@@ -14,8 +15,9 @@ import org.springframework.web.util.pattern.PathPatternParser;
 /**
  * The table of who may what: for each endpoint the scopes of which one is needed. The first row that fits a request counts.
  *
- * <p>A request that no row fits needs a token, and nothing in it: what is not there is 401 before it is 404. A row whose
- * path has {@code {namespace}} asks for the caller's right to that namespace as well.
+ * <p>A path that no row is about is 404 for whoever has a token, whatever serves it, and 401 for everyone else. A path
+ * whose rows are about other methods goes on to be 405. A row whose path has {@code {namespace}} asks for the caller's
+ * right to that namespace as well.
  */
 public final class AccessRules {
     private final List<Row> rows;
@@ -31,10 +33,11 @@ public final class AccessRules {
     /**
      * What a method of a path needs.
      *
-     * @param scopes one of them is needed; none for a path that is open to everyone
      * @param method null if the row is about all of them; that of GET is about HEAD as well
+     * @param isOpen whether no token is needed
+     * @param scopes one of them is needed; with none, any token does
      */
-    public record Row(@Nullable HttpMethod method, PathPattern path, Set<String> scopes) {
+    public record Row(@Nullable HttpMethod method, PathPattern path, boolean isOpen, Set<String> scopes) {
 
         boolean fits(HttpMethod asked, PathContainer requested) {
             return (method == null || method.equals(asked) || isHeadOf(method, asked)) && path.matches(requested);
@@ -44,37 +47,34 @@ public final class AccessRules {
             return asked.equals(HttpMethod.HEAD) && method.equals(HttpMethod.GET);
         }
 
-        boolean isOpen() {
-            return scopes.isEmpty();
+        boolean isFor(Caller caller) {
+            return scopes.isEmpty() || scopes.stream().anyMatch(caller::may);
         }
     }
 
     /** A row: this method of this path needs one of these scopes. */
     public static Row allow(HttpMethod method, String path, String scope, String... orScopes) {
-        return new Row(
-                method,
-                pattern(path),
-                Set.copyOf(
-                        Stream.concat(Stream.of(scope), Arrays.stream(orScopes)).toList()));
+        return new Row(method, pattern(path), false, either(scope, orScopes));
     }
 
     /** A row: every method of this path needs one of these scopes. */
     public static Row allowAny(String path, String scope, String... orScopes) {
-        return new Row(
-                null,
-                pattern(path),
-                Set.copyOf(
-                        Stream.concat(Stream.of(scope), Arrays.stream(orScopes)).toList()));
+        return new Row(null, pattern(path), false, either(scope, orScopes));
+    }
+
+    /** A row: every method of this path needs a token, and nothing in it; what serves it knows what is needed. */
+    public static Row allowAnyone(String path) {
+        return new Row(null, pattern(path), false, Set.of());
     }
 
     /** A row: whoever comes may read this path. */
     public static Row open(String path) {
-        return new Row(HttpMethod.GET, pattern(path), Set.of());
+        return open(HttpMethod.GET, path);
     }
 
     /** A row: whoever comes may do whatever this method of the path does. */
     public static Row open(HttpMethod method, String path) {
-        return new Row(method, pattern(path), Set.of());
+        return new Row(method, pattern(path), true, Set.of());
     }
 
     /** These rows before those. */
@@ -90,6 +90,15 @@ public final class AccessRules {
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether a row is about this path, by whatever method. */
+    boolean know(PathContainer path) {
+        return rows.stream().anyMatch(row -> row.path().matches(path));
+    }
+
+    private static Set<String> either(String scope, String... orScopes) {
+        return Stream.concat(Stream.of(scope), Arrays.stream(orScopes)).collect(Collectors.toUnmodifiableSet());
     }
 
     private static PathPattern pattern(String path) {

@@ -62,13 +62,17 @@ final class Gate {
         return admitted(verifier.verify(unverified.token()), visit, unverified.row());
     }
 
-    private static Caller admitted(Caller caller, Visit visit, Optional<Row> row) {
-        row.ifPresent(found -> check(caller, visit.path(), found));
+    private Caller admitted(Caller caller, Visit visit, Optional<Row> row) {
+        if (row.isPresent()) {
+            check(caller, visit.path(), row.get());
+        } else if (!rules.know(visit.path())) {
+            throw Refusal.notFound();
+        }
         return withUser(caller, visit.users());
     }
 
     private static void check(Caller caller, PathContainer path, Row row) {
-        if (row.scopes().stream().noneMatch(caller::may)) {
+        if (!row.isFor(caller)) {
             throw Refusal.scopeMissing(row.scopes());
         }
         PathMatchInfo match = row.path().matchAndExtract(path);

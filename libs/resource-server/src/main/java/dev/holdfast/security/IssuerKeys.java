@@ -19,6 +19,8 @@ import java.net.URI;
 import java.net.URL;
 import java.text.ParseException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,22 +29,26 @@ import org.slf4j.LoggerFactory;
  * The issuer's keys, asked for when they are first needed.
  *
  * <p>They are kept for {@link #FRESH} and asked for anew ahead of that, in the background; also at once when a token names
- * a key that is not among them, but no more than twice in {@link #BETWEEN}, whatever tokens name. While the issuer is
- * away the last ones are kept for {@link #OUTAGE}.
+ * a key that is not among them, but no more than twice in {@link #BETWEEN}, whatever tokens name. When that is not now, or
+ * the issuer is away, the last ones do, for {@link #OUTAGE}: Nimbus has layers for both, but the one for outages does not
+ * stand for refreshes ahead, and the one for the rate refuses what the other one has.
  */
 final class IssuerKeys implements JWKSetSource<SecurityContext> {
     private static final Logger log = LoggerFactory.getLogger(IssuerKeys.class);
     private static final Duration FRESH = Duration.ofMinutes(5);
     private static final Duration AHEAD = Duration.ofMinutes(1);
     private static final Duration BETWEEN = Duration.ofSeconds(10);
+    private static final int TIMES = 2;
     private static final Duration OUTAGE = Duration.ofHours(24);
     /** Requests that find no keys wait for those who ask for them, but not longer. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final String issuer;
     private final ResourceRetriever http;
-    private volatile @Nullable URI keysUri;
-    private volatile boolean hadLast;
+    private final Queue<Long> asked = new ArrayDeque<>(TIMES);
+    private @Nullable URI keysUri;
+    private @Nullable JWKSet last;
+    private long lastAt;
 
     IssuerKeys(IssuerSettings settings, ResourceRetriever http) {
         this.issuer = settings.issuerUri();
@@ -55,8 +61,7 @@ final class IssuerKeys implements JWKSetSource<SecurityContext> {
         return JWKSourceBuilder.create(this)
                 .cache(FRESH.toMillis(), PATIENCE.toMillis())
                 .refreshAheadCache(AHEAD.toMillis(), true)
-                .rateLimited(BETWEEN.toMillis())
-                .outageTolerant(OUTAGE.toMillis())
+                .rateLimited(false)
                 .build();
     }
 
@@ -69,24 +74,34 @@ final class IssuerKeys implements JWKSetSource<SecurityContext> {
         }
     }
 
-    /** Whether the issuer gave them when it was last asked. */
-    boolean hadLast() {
-        return hadLast;
+    @Override
+    public synchronized JWKSet getJWKSet(
+            JWKSetCacheRefreshEvaluator refresh, long now, @Nullable SecurityContext context)
+            throws JWKSetUnavailableException {
+        try {
+            JWKSet keys = ask(now);
+            last = keys;
+            lastAt = now;
+            return keys;
+        } catch (JWKSetUnavailableException e) {
+            if (last == null || now - lastAt > OUTAGE.toMillis()) {
+                throw e;
+            }
+            return last;
+        }
     }
 
-    @Override
-    public JWKSet getJWKSet(JWKSetCacheRefreshEvaluator refresh, long now, @Nullable SecurityContext context)
-            throws JWKSetUnavailableException {
-        hadLast = false;
+    private JWKSet ask(long now) throws JWKSetUnavailableException {
+        if (!mayAsk(now)) {
+            throw new JWKSetRetrievalException("the issuer was asked just now", null);
+        }
         try {
             URI uri = keysUri;
             if (uri == null) {
                 uri = discovered();
                 keysUri = uri;
             }
-            JWKSet keys = JWKSet.parse(content(uri.toURL()));
-            hadLast = true;
-            return keys;
+            return JWKSet.parse(content(uri.toURL()));
         } catch (IOException e) {
             log.warn("The issuer {} does not answer: {}", issuer, e.toString());
             throw new JWKSetRetrievalException("the issuer does not answer", e);
@@ -94,6 +109,12 @@ final class IssuerKeys implements JWKSetSource<SecurityContext> {
             log.warn("What the issuer {} answers is not what it should be: {}", issuer, e.toString());
             throw new JWKSetParseException("what the issuer answers is not what it should be", e);
         }
+    }
+
+    private boolean mayAsk(long now) {
+        // A clock that was set back shall not make it wait for that long.
+        asked.removeIf(before -> Math.abs(now - before) >= BETWEEN.toMillis());
+        return asked.size() < TIMES && asked.add(now);
     }
 
     /** As the issuer's metadata say; it must be the issuer's own (OpenID Connect Discovery 1.0, section 4.3). */

@@ -50,6 +50,10 @@ final class Refusal extends RuntimeException {
                 Problem.of(ProblemKind.FORBIDDEN, "The token is not for the namespace " + namespace + "."), null);
     }
 
+    static Refusal notFound() {
+        return new Refusal(Problem.of(ProblemKind.NOT_FOUND), null);
+    }
+
     static Refusal issuerUnavailable() {
         return new Refusal(Problem.of(ProblemKind.ISSUER_UNAVAILABLE), null);
     }

@@ -23,7 +23,7 @@ import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 @ConditionalOnWebApplication
 @EnableConfigurationProperties({IssuerSettings.class, SecuritySettings.class})
 class SecurityAutoConfiguration {
-    private static final int TIMEOUT_MILLIS = 2000;
+    private static final int TIMEOUT_MILLIS = 1000;
     private static final int MAX_BYTES = 256 * 1024;
     private static final DefaultJOSEObjectTypeVerifier<SecurityContext> TYPES = new DefaultJOSEObjectTypeVerifier<>(
             // RFC 9068
@@ -56,14 +56,13 @@ class SecurityAutoConfiguration {
     }
 
     @Bean
-    TokenVerifier tokenVerifier(
-            JWKSource<SecurityContext> cached, IssuerKeys keys, IssuerSettings issuer, SecuritySettings settings) {
+    TokenVerifier tokenVerifier(JWKSource<SecurityContext> cached, IssuerSettings issuer, SecuritySettings settings) {
         NimbusJwtDecoder decoder = NimbusJwtDecoder.withJwkSource(cached)
                 .jwsAlgorithms(algorithms -> algorithms.addAll(issuer.algorithms()))
                 .jwtProcessorCustomizer(processor -> processor.setJWSTypeVerifier(TYPES))
                 .build();
         decoder.setJwtValidator(new TokenRules(issuer.issuerUri(), issuer.audiences()));
-        return new TokenVerifier(decoder, keys, new CallerReader(settings), settings.cachedTokens());
+        return new TokenVerifier(decoder, new CallerReader(settings), settings.cachedTokens());
     }
 
     @Bean
@@ -77,11 +76,20 @@ class SecurityAutoConfiguration {
             ObjectProvider<AccessRules> rules,
             TokenVerifier verifier,
             @Value("${management.endpoints.web.base-path:/actuator}") String actuator) {
-        AccessRules ofActuator = AccessRules.of(
-                open(actuator + "/health/**"),
-                open(actuator + "/prometheus"),
+        return new Gate(ofActuator(actuator).before(rules.getIfAvailable(AccessRules::of)), verifier);
+    }
+
+    private static AccessRules ofActuator(String basePath) {
+        String path = basePath.replaceFirst("/+$", "");
+        if (path.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "management.endpoints.web.base-path must not be the root: the rows of the"
+                            + " Actuator would hide those of the service");
+        }
+        return AccessRules.of(
+                open(path + "/health/**"),
+                open(path + "/prometheus"),
                 // Whatever else somebody exposes.
-                allowAny(actuator + "/**", "actuator"));
-        return new Gate(ofActuator.before(rules.getIfAvailable(AccessRules::of)), verifier);
+                allowAny(path + "/**", "actuator"));
     }
 }

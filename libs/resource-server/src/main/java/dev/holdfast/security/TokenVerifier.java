@@ -6,7 +6,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.nimbusds.jose.KeySourceException;
-import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -31,14 +30,12 @@ final class TokenVerifier {
     private static final int MAX_CHARACTERS = 16 * 1024;
 
     private final JwtDecoder decoder;
-    private final IssuerKeys keys;
     private final CallerReader reader;
     private final Cache<ByteBuffer, Caller> verified;
 
     /** @param decoder verifies signature, issuer, audience and times */
-    TokenVerifier(JwtDecoder decoder, IssuerKeys keys, CallerReader reader, int cachedTokens) {
+    TokenVerifier(JwtDecoder decoder, CallerReader reader, int cachedTokens) {
         this.decoder = decoder;
-        this.keys = keys;
         this.reader = reader;
         this.verified = Caffeine.newBuilder()
                 .maximumSize(cachedTokens)
@@ -54,7 +51,9 @@ final class TokenVerifier {
     /** Whose token it is, if it was verified before and has not expired. Blocks nobody. */
     @Nullable
     Caller remembered(String token) {
-        return verified.getIfPresent(digest(token));
+        Caller caller = verified.getIfPresent(digest(token));
+        // The cache counts by a clock that may stand still while the machine sleeps.
+        return caller != null && Instant.now().isBefore(caller.expiresAt()) ? caller : null;
     }
 
     /**
@@ -90,14 +89,8 @@ final class TokenVerifier {
         }
     }
 
-    private Refusal withoutKeys(JwtException e) {
-        Throwable cause = e.getCause();
-        if (cause instanceof RateLimitReachedException && keys.hadLast()) {
-            // They were had just before: the token names another.
-            log.debug("A token of an unknown key was refused", e);
-            return notOurs();
-        }
-        if (cause instanceof KeySourceException) {
+    private static Refusal withoutKeys(JwtException e) {
+        if (e.getCause() instanceof KeySourceException) {
             return Refusal.issuerUnavailable();
         }
         log.debug("A token was refused", e);

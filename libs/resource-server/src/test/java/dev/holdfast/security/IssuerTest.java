@@ -1,12 +1,22 @@
 package dev.holdfast.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.source.JWKSetBasedJWKSource;
+import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
+import com.nimbusds.jose.jwk.source.JWKSetSource;
+import com.nimbusds.jose.jwk.source.JWKSetUnavailableException;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jose.util.DefaultResourceRetriever;
 import dev.holdfast.testing.issuer.BadToken;
 import dev.holdfast.testing.issuer.TestIssuer;
 import dev.holdfast.testing.issuer.TestToken;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -15,6 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
@@ -66,6 +77,45 @@ class IssuerTest {
     }
 
     @Test
+    void whileTheIssuerIsAwayAForgedTokenIsRefusedAndAGoodOneIsNot() {
+        try (Service service = start(issuer)) {
+            assertThat(get(service, token()).statusCode()).isEqualTo(200);
+            issuer.stop();
+            for (int i = 0; i < 4; i++) { // more often than it asks
+                TestToken unseen = token().subject("s" + i);
+                assertThat(get(service, BadToken.OF_AN_UNKNOWN_KEY.of(unseen)).statusCode())
+                        .isEqualTo(401);
+                assertThat(get(service, unseen).statusCode()).isEqualTo(200);
+            }
+        }
+    }
+
+    /** Refreshes ahead fail, and then the keys are not fresh any more. */
+    @Test
+    void keysAreKeptThroughAnOutageHoweverOftenTheyAreAskedForAndNotForEver() throws Exception {
+        IssuerSettings settings = new IssuerSettings(issuer.uri(), List.of("holdfast"), "", List.of("RS256"));
+        try (JWKSetSource<SecurityContext> keys = ((JWKSetBasedJWKSource<SecurityContext>)
+                        new IssuerKeys(settings, new DefaultResourceRetriever(1000, 1000)).cached())
+                .getJWKSetSource()) {
+            long start = System.currentTimeMillis();
+            JWKSet had = keys.getJWKSet(JWKSetCacheRefreshEvaluator.noRefresh(), start, null);
+            issuer.stop();
+            long stale = start + Duration.ofMinutes(6).toMillis();
+            for (int i = 0; i < 4; i++) {
+                assertThat(keys.getJWKSet(JWKSetCacheRefreshEvaluator.forceRefresh(), stale + i, null)
+                                .getKeys())
+                        .isEqualTo(had.getKeys());
+                assertThat(keys.getJWKSet(JWKSetCacheRefreshEvaluator.noRefresh(), stale + i, null)
+                                .getKeys())
+                        .isEqualTo(had.getKeys());
+            }
+            long tooLate = start + Duration.ofHours(25).toMillis();
+            assertThatThrownBy(() -> keys.getJWKSet(JWKSetCacheRefreshEvaluator.noRefresh(), tooLate, null))
+                    .isInstanceOf(JWKSetUnavailableException.class);
+        }
+    }
+
+    @Test
     void unknownKeysDoNotMakeItAskWithoutEnd() {
         try (Service service = start(issuer)) {
             for (int i = 0; i < 20; i++) {
@@ -102,6 +152,19 @@ class IssuerTest {
                 .extracting(NestedExceptionUtils::getMostSpecificCause)
                 .isInstanceOf(NoIssuerException.class);
         assertThat(output).contains(ISSUER, "HOLDFAST_ISSUER", AUDIENCES, "HOLDFAST_AUDIENCE");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/"})
+    void theActuatorIsNotTheRoot(String basePath) {
+        new ReactiveWebApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(SecurityAutoConfiguration.class))
+                .withPropertyValues("management.endpoints.web.base-path=" + basePath)
+                .withPropertyValues(ISSUER + "=" + issuer.uri(), AUDIENCES + "=holdfast")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("management.endpoints.web.base-path"));
     }
 
     @ParameterizedTest

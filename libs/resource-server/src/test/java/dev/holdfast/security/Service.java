@@ -112,6 +112,11 @@ final class Service implements AutoCloseable {
             return caller + " writes " + namespace;
         }
 
+        @GetMapping("/forgotten")
+        String forgotten() {
+            return "in no row of the table";
+        }
+
         @GetMapping("/open/door")
         String open() {
             return "open";

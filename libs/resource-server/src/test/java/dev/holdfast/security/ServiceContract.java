@@ -126,6 +126,12 @@ abstract class ServiceContract {
     }
 
     @Test
+    void whatStandsInNoRowIsNotThere() {
+        assertThat(summary(service.send("GET", "/forgotten"))).isEqualTo("401 unauthenticated");
+        assertThat(summary(get("/forgotten", reader().mint()))).isEqualTo("404 not-found");
+    }
+
+    @Test
     void scopesMayStandInScp() {
         TestToken token = reader().claim("scope", null);
         assertThat(get(
