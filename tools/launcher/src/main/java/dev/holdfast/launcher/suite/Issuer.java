@@ -55,9 +55,12 @@ public final class Issuer implements AutoCloseable {
         return new Issuer(uri, Secrets.of(runFolder));
     }
 
-    /** What tells a service to trust it. */
+    /** What tells a service to trust it, and the gateway to let people ask it for tokens. */
     List<String> arguments() {
-        return List.of("--HOLDFAST_ISSUER=" + uri, "--HOLDFAST_AUDIENCE=holdfast");
+        return List.of(
+                "--HOLDFAST_ISSUER=" + uri,
+                "--HOLDFAST_AUDIENCE=holdfast",
+                "--holdfast.gateway.token-endpoint=" + uri.resolve("/oauth2/token"));
     }
 
     /** Sends tokens that let their bearer do this, renewed ahead. */
