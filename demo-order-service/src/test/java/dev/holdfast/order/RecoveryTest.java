@@ -72,7 +72,7 @@ class RecoveryTest extends ServiceTest {
 
     private <T> T column(String column, Class<T> type) {
         return FIRST.jdbc()
-                .sql("select " + column + " from orders where idempotency_key = ?")
+                .sql("select " + column + " from orders where idempotency_key like '%' || ?")
                 .param(key)
                 .query(type)
                 .single();

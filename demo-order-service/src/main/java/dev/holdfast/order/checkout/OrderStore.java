@@ -53,10 +53,15 @@ class OrderStore {
 
     /** The order under a key of the caller's. A key from before callers were known stands for its order, whoever asks. */
     Optional<Order> find(Placer placer, IdempotencyKey key) {
-        return jdbc.sql(SELECT + " where idempotency_key = ? and caller in (?, '') order by caller desc limit 1")
-                .params(key.value(), placer.caller())
+        return jdbc.sql(SELECT + " where idempotency_key in (?, ?) order by caller desc limit 1")
+                .params(scoped(placer, key), key.value())
                 .query(OrderStore::order)
                 .optional();
+    }
+
+    /** The key as it is stored: see V4__callers.sql. */
+    private static String scoped(Placer placer, IdempotencyKey key) {
+        return placer.caller() + '\n' + key.value();
     }
 
     /**
@@ -96,12 +101,12 @@ class OrderStore {
                                 trace_id, due_at)
                             values (:id, :caller, :user, :key, :sku, :quantity, :status,
                                 :trace, now() + :due * interval '1 s')
-                            on conflict (idempotency_key, caller) do nothing returning *)
+                            on conflict (idempotency_key) do nothing returning *)
                         select *, null::text[] as steps from placed""")
                 .param("id", UUID.randomUUID())
                 .param("caller", wish.placer().caller())
                 .param("user", wish.placer().onBehalfOf(), Types.VARCHAR)
-                .param("key", wish.key().value())
+                .param("key", scoped(wish.placer(), wish.key()))
                 .param("sku", wish.sku())
                 .param("quantity", wish.quantity())
                 .param("status", Status.PENDING.name())

@@ -210,8 +210,8 @@ final class Books implements AutoCloseable {
     }
 
     private List<Entry> entries() throws SQLException {
-        try (PreparedStatement query =
-                orders.prepareStatement("select id, idempotency_key, sku, orders.quantity, status,"
+        try (PreparedStatement query = orders.prepareStatement(
+                "select id, regexp_replace(idempotency_key, '^.*\\n', '') as key, sku, orders.quantity, status,"
                         + " state from orders left join payment on order_id = id where sku like ? || '%'")) {
             query.setString(1, run);
             List<Entry> entries = new ArrayList<>();
@@ -219,7 +219,7 @@ final class Books implements AutoCloseable {
                 String payment = row.getString("state");
                 entries.add(new Entry(
                         row.getString("id"),
-                        row.getString("idempotency_key"),
+                        row.getString("key"),
                         row.getString("sku"),
                         row.getInt("quantity"),
                         row.getString("status"),
