@@ -51,10 +51,16 @@ public record Caller(
         return false;
     }
 
-    /** For logs: its name, and for whom it says it calls. */
+    /** For logs: its name, and for whom it says it calls; in quotes what could be taken for more than a name. */
     @Override
     public String toString() {
-        return onBehalfOf == null ? name : name + " for " + onBehalfOf;
+        return onBehalfOf == null ? quoted(name) : quoted(name) + " for " + quoted(onBehalfOf);
+    }
+
+    private static String quoted(String name) {
+        return name.codePoints().anyMatch(each -> each == '"' || Character.isSpaceChar(each))
+                ? '"' + name.replace("\\", "\\\\").replace("\"", "\\\"") + '"'
+                : name;
     }
 
     Caller onBehalfOf(String user) {

@@ -3,6 +3,7 @@ package dev.holdfast.security;
 import dev.holdfast.defaults.problem.ReactiveProblemHandler;
 import dev.holdfast.security.Gate.Passage;
 import dev.holdfast.security.Gate.Visit;
+import java.util.concurrent.RejectedExecutionException;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -10,10 +11,22 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /** The gate of a WebFlux service. A request whose token is known passes without a change of thread. */
-final class CallerWebFilter implements WebFilter, Ordered {
+final class CallerWebFilter implements WebFilter, Ordered, AutoCloseable {
+    /** More than it has processors, for those that wait for the issuer. */
+    private static final int THREADS = 8;
+    /** At each thread. */
+    private static final int QUEUED = 1000;
+
+    private static final int IDLE_SECONDS = 60;
+
+    /** Of its own: tokens that keep it busy, forged ones while the issuer is slow say, keep nothing else waiting. */
+    private final Scheduler verifiers =
+            Schedulers.newBoundedElastic(THREADS, QUEUED, "token-verifier", IDLE_SECONDS, true);
+
     private final Gate gate;
     private final ReactiveProblemHandler problems;
 
@@ -37,13 +50,19 @@ final class CallerWebFilter implements WebFilter, Ordered {
                 case Passage.Known known -> goOn(known.caller(), exchange, chain);
                 case Passage.Unverified unverified ->
                     Mono.fromCallable(() -> gate.verify(unverified, visit))
-                            .subscribeOn(Schedulers.boundedElastic())
+                            .subscribeOn(verifiers)
+                            .onErrorMap(RejectedExecutionException.class, full -> Refusal.issuerUnavailable())
                             .flatMap(caller -> goOn(caller, exchange, chain))
                             .onErrorResume(Refusal.class, refusal -> refuse(refusal, exchange));
             };
         } catch (Refusal refusal) {
             return refuse(refusal, exchange);
         }
+    }
+
+    @Override
+    public void close() {
+        verifiers.dispose();
     }
 
     private static Visit visit(ServerHttpRequest request) {

@@ -90,6 +90,21 @@ class IssuerTest {
         }
     }
 
+    /** As when its queue is full. */
+    @Test
+    void aTokenThatCannotBeVerifiedNowIsTriedLater() {
+        try (Service service = start(issuer)) {
+            String seen = token().mint();
+            assertThat(get(service, seen).statusCode()).isEqualTo(200);
+            service.bean(CallerWebFilter.class).close();
+            HttpResponse<String> answer = get(service, token().subject("another"));
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.body()).contains("/problems/issuer-unavailable");
+            assertThat(Service.header(answer, "Retry-After")).contains("1");
+            assertThat(get(service, seen).statusCode()).isEqualTo(200);
+        }
+    }
+
     /** Refreshes ahead fail, and then the keys are not fresh any more. */
     @Test
     void keysAreKeptThroughAnOutageHoweverOftenTheyAreAskedForAndNotForEver() throws Exception {

@@ -76,6 +76,10 @@ final class Service implements AutoCloseable {
         }
     }
 
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
     static Optional<String> header(HttpResponse<?> answer, String name) {
         return answer.headers().firstValue(name);
     }

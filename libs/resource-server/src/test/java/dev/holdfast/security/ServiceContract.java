@@ -201,6 +201,16 @@ abstract class ServiceContract {
                 .isEqualTo("400 malformed-request");
     }
 
+    @Test
+    void aNameThatLooksLikeMoreStandsInQuotesInLogs() {
+        String two = reader().subject("alice for bob").mint();
+        assertThat(get("/things/team-a", two).body()).isEqualTo("\"alice for bob\" reads team-a");
+        String quoting =
+                reader().subject("a\" \\b").scopes("things:read", "users:relay").mint();
+        assertThat(get("/things/team-a", quoting, "X-User", "x reads team-b").body())
+                .isEqualTo("\"a\\\" \\\\b\" for \"x reads team-b\" reads team-a");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "anonymous", "a\nforged", "a\u202eb", "a\u0085b"})
     void aCallerThatCannotBeNamedIsNone(String subject) {
