@@ -27,6 +27,10 @@ import org.springframework.web.client.RestClient;
 final class ClientCredentials implements RenewedToken.Issuer {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(2);
+    /** Spring Security's life of a token of which the issuer does not tell it (RFC 6749, section 5.1). */
+    private static final Duration NOT_TOLD = Duration.ofSeconds(1);
+    /** And ours. Should it be shorter, the token is replaced when it is refused. */
+    private static final Duration ASSUMED = Duration.ofMinutes(1);
 
     private static final ParameterizedTypeReference<Map<String, Object>> METADATA =
             new ParameterizedTypeReference<>() {};
@@ -65,8 +69,8 @@ final class ClientCredentials implements RenewedToken.Issuer {
         OAuth2AccessToken token = tokens.getTokenResponse(new OAuth2ClientCredentialsGrantRequest(registration()))
                 .getAccessToken();
         Instant issued = Objects.requireNonNull(token.getIssuedAt());
-        return new IssuedToken(
-                token.getTokenValue(), Duration.between(issued, Objects.requireNonNull(token.getExpiresAt())));
+        Duration life = Duration.between(issued, Objects.requireNonNull(token.getExpiresAt()));
+        return new IssuedToken(token.getTokenValue(), life.compareTo(NOT_TOLD) > 0 ? life : ASSUMED);
     }
 
     private ClientRegistration registration() {

@@ -115,6 +115,17 @@ class ServiceTokenTest {
     }
 
     @Test
+    void isKeptForAWhileIfTheIssuerDoesNotTellItsLife() {
+        endpoint.life(Duration.ZERO);
+        program.run(context -> {
+            ServiceToken token = context.getBean(ServiceToken.class);
+            await().during(Duration.ofSeconds(2))
+                    .until(() ->
+                            token.value().equals("token-1") && endpoint.asked().size() == 1);
+        });
+    }
+
+    @Test
     void isUsedWhileItIsValidThoughTheIssuerIsAwayAndNotLonger() {
         endpoint.life(Duration.ofSeconds(3));
         program.run(context -> {

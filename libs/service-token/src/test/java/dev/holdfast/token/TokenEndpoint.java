@@ -45,7 +45,7 @@ final class TokenEndpoint implements AutoCloseable {
         return asked;
     }
 
-    /** Tokens live so long from now on. */
+    /** Tokens live so long from now on; with zero it is not told. */
     void life(Duration life) {
         this.life = life;
     }
@@ -84,8 +84,8 @@ final class TokenEndpoint implements AutoCloseable {
                 exchange,
                 answer,
                 answer == 200
-                        ? "{\"access_token\":\"token-%d\",\"token_type\":\"Bearer\",\"expires_in\":%d}"
-                                .formatted(number, life.toSeconds())
+                        ? "{\"access_token\":\"token-%d\",\"token_type\":\"Bearer\"%s}"
+                                .formatted(number, life.isZero() ? "" : ",\"expires_in\":" + life.toSeconds())
                         : "{\"error\":\"invalid_client\"}");
     }
 
