@@ -176,6 +176,15 @@ class DemoIssuerTest {
                 .hasStackTraceContaining("HOLDFAST_DEMO_SECRET");
     }
 
+    @Test
+    void inProductionItDoesNotStart() {
+        assertThatThrownBy(() -> HoldfastApplication.run(
+                                DemoIssuerApplication.class, "demo-issuer", "--spring.profiles.active=tls,production")
+                        .close())
+                .hasRootCauseInstanceOf(InvalidConfigurationPropertyValueException.class)
+                .hasStackTraceContaining("Production needs another issuer");
+    }
+
     private HttpResponse<String> askDemo(String parameters) throws Exception {
         return ask("demo", DEMO_SECRET, parameters);
     }

@@ -39,7 +39,7 @@ final class Answers {
                 yield json(exchange, HttpStatus.ACCEPTED, Views.waiting(waiting, elapsed, false));
             }
             case Outcome.Busy busy -> problem(exchange, busy(exchange, busy));
-            case Outcome.Deadlock deadlock -> problem(exchange, deadlock(deadlock));
+            case Outcome.Deadlock deadlock -> problem(exchange, deadlock(exchange, deadlock));
             case Outcome.Mismatch mismatch -> problem(exchange, mismatch(mismatch));
             case Outcome.Full full -> problem(exchange, full(full));
             case Outcome.Ended ended -> problem(exchange, ended(ended));
@@ -53,7 +53,7 @@ final class Answers {
             case Outcome.Held held -> held(exchange, held, elapsed, HttpStatus.OK, true);
             case Outcome.Waiting waiting -> json(exchange, HttpStatus.OK, Views.waiting(waiting, elapsed, true));
             case Outcome.Busy busy -> problem(exchange, busy(exchange, busy));
-            case Outcome.Deadlock deadlock -> problem(exchange, deadlock(deadlock));
+            case Outcome.Deadlock deadlock -> problem(exchange, deadlock(exchange, deadlock));
             case Outcome.Mismatch mismatch -> problem(exchange, mismatch(mismatch));
             case Outcome.Full full -> problem(exchange, full(full));
             case Outcome.Ended ended -> problem(exchange, ended(ended));
@@ -112,8 +112,10 @@ final class Answers {
         return exchange.getAttribute(Caller.ATTRIBUTE) instanceof Caller caller && caller.may(Scopes.READ);
     }
 
-    private static Problem deadlock(Outcome.Deadlock deadlock) {
-        return Problem.of(ProblemKind.DEADLOCK).with("cycle", Views.cycle(deadlock.cycle()));
+    /** Who waits for whom is for those who may read, too. */
+    private static Problem deadlock(ServerWebExchange exchange, Outcome.Deadlock deadlock) {
+        Problem problem = Problem.of(ProblemKind.DEADLOCK);
+        return mayRead(exchange) ? problem.with("cycle", Views.cycle(deadlock.cycle())) : problem;
     }
 
     private static Problem mismatch(Outcome.Mismatch mismatch) {

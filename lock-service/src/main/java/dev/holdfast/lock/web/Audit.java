@@ -10,10 +10,11 @@ import dev.holdfast.security.Caller;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
- * The log lines of who did what, for whoever asks later: what operators broke, and on DEBUG who was granted what, gave it
- * back, or was told that it is over.
+ * The log lines of who did what, for whoever asks later: what operators broke, what an admin did to another's lease, and on
+ * DEBUG who was granted what, gave it back, or was told that it is over.
  *
  * <p>What callers name in them is printable and on one line: names, owners and reasons are checked when they come.
  */
@@ -33,24 +34,57 @@ final class Audit {
                 wish.reason());
     }
 
-    /** What a caller was told of a lease; a renewal, a wait, a refusal, and what was released before leave no line. */
+    /**
+     * What a caller was told of a lease. A renewal or a wait of its own, a refusal, and what was released before leave no
+     * line.
+     */
     static void told(Namespace in, LeaseId id, Caller caller, Outcome outcome) {
-        if (!log.isDebugEnabled()) {
+        switch (outcome) {
+            case Outcome.Held held -> held(in, id, caller, held);
+            case Outcome.Waiting waiting -> renewed(in, id, caller, waiting.lease());
+            case Outcome.Ended ended -> ended(in, id, caller, ended);
+            default -> {
+                // Nothing was done.
+            }
+        }
+    }
+
+    private static void held(Namespace in, LeaseId id, Caller caller, Outcome.Held held) {
+        Lease lease = held.lease();
+        if (!held.justGranted()) {
+            renewed(in, id, caller, lease);
             return;
         }
-        if (outcome instanceof Outcome.Held held && held.justGranted()) {
-            Lease lease = held.lease();
-            log.debug(
-                    "grant {}/{} by {}, token {}, owner {}, {}",
-                    in,
-                    id,
-                    caller,
-                    held.token(),
-                    lease.owner(),
-                    names(lease));
-        } else if (outcome instanceof Outcome.Ended ended && (ended.justEnded() || ended.how() != Ending.RELEASED)) {
-            log.debug("{} {}/{} by {}", word(ended.how()), in, id, caller);
+        Level level = level(!lease.isOf(caller.name()));
+        if (log.isEnabledForLevel(level)) {
+            log.atLevel(level)
+                    .log(
+                            "grant {}/{} by {}, token {}, owner {}, {}",
+                            in,
+                            id,
+                            caller,
+                            held.token(),
+                            lease.owner(),
+                            names(lease));
         }
+    }
+
+    private static void renewed(Namespace in, LeaseId id, Caller caller, Lease lease) {
+        if (!lease.isOf(caller.name())) {
+            log.info("renew {}/{} by {}, of {}", in, id, caller, lease.caller());
+        }
+    }
+
+    private static void ended(Namespace in, LeaseId id, Caller caller, Outcome.Ended ended) {
+        if (ended.justEnded() || ended.how() != Ending.RELEASED) {
+            // Whose it was is not known any more. An admin's own ones are few.
+            log.atLevel(level(ended.justEnded() && caller.may(Scopes.ADMIN)))
+                    .log("{} {}/{} by {}", word(ended.how()), in, id, caller);
+        }
+    }
+
+    private static Level level(boolean ofAnother) {
+        return ofAnother ? Level.INFO : Level.DEBUG;
     }
 
     private static String word(Ending how) {

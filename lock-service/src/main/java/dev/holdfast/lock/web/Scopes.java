@@ -15,7 +15,7 @@ class Scopes {
     static final String READ = "locks:read";
     private static final String WRITE = "locks:write";
     /** Lets a caller break locks, and renew and release what is another's as if it were its own. */
-    private static final String ADMIN = "locks:admin";
+    static final String ADMIN = "locks:admin";
 
     private static final String LEASE = "/v1/namespaces/{namespace}/leases/{id}";
     private static final String LOCKS = "/v1/namespaces/{namespace}/locks";

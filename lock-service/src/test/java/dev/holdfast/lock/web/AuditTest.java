@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.holdfast.testing.issuer.TestIssuer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,11 +60,37 @@ class AuditTest extends RedisServiceTest {
         assertThat(logged())
                 .containsExactly(
                         "DEBUG grant " + namespace + "/" + id + " by test, token " + token + ", owner " + id + ", a",
-                        "DEBUG release " + namespace + "/" + id + " by test",
+                        // By an admin, of whatever lease.
+                        "INFO release " + namespace + "/" + id + " by test",
                         "DEBUG grant " + namespace + "/" + broken + " by test, token " + later + ", owner " + broken
                                 + ", b",
                         "INFO break " + namespace + "/b by test after PT0S, leases [" + broken + "]: x",
                         "DEBUG revocation " + namespace + "/" + broken + " by test");
+    }
+
+    @Test
+    void whatAnAdminDoesToAnothersLeaseIsLogged() {
+        String id = newId();
+        String waiter = newId();
+        String alice = TestIssuer.shared()
+                .token()
+                .subject("alice")
+                .scopes("locks:write")
+                .namespaces("*")
+                .bearer();
+        put(id, body("a", "PT30S"), "Authorization", alice);
+        put(waiter, body("a", "PT30S"), "Prefer", "wait=0", "Authorization", alice);
+        put(id, body("a", "PT30S"));
+        put(waiter, body("a", "PT30S"), "Prefer", "wait=0");
+        delete(id);
+        put(waiter, body("a", "PT30S"), "Authorization", alice);
+        delete(waiter, "Authorization", alice);
+
+        assertThat(logged())
+                .containsExactly(
+                        "INFO renew " + namespace + "/" + id + " by test, of alice",
+                        "INFO renew " + namespace + "/" + waiter + " by test, of alice",
+                        "INFO release " + namespace + "/" + id + " by test");
     }
 
     /** Whatever could end a line, or hide what follows, is refused before it comes here. */

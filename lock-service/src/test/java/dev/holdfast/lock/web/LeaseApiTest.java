@@ -3,6 +3,7 @@ package dev.holdfast.lock.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.testing.issuer.TestIssuer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -345,6 +346,15 @@ class LeaseApiTest extends RedisServiceTest {
         assertThat(refused.summary()).isEqualTo("409 deadlock");
         assertThat(refused.json().path("cycle").toString())
                 .isEqualTo("[{\"owner\":\"bob\",\"waitsFor\":\"a\"},{\"owner\":\"ann\",\"waitsFor\":\"b\"}]");
+
+        String blind = TestIssuer.shared()
+                .token()
+                .scopes("locks:write")
+                .namespaces("*")
+                .bearer();
+        Answer told = put(newId(), owned("a", "bob"), "Prefer", "wait=20", "Authorization", blind);
+        assertThat(told.summary()).isEqualTo("409 deadlock");
+        assertThat(told.json().has("cycle")).isFalse();
     }
 
     private static String owned(String lock, String owner) {
