@@ -9,10 +9,12 @@ import dev.holdfast.defaults.secret.SecretsOfSettings;
 import java.io.IOException;
 import java.text.ParseException;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.boot.security.oauth2.server.authorization.autoconfigure.servlet.OAuth2AuthorizationServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -27,8 +29,15 @@ import org.springframework.security.web.SecurityFilterChain;
 class IssuerConfiguration {
 
     private static final String CLIENTS = "spring.security.oauth2.authorizationserver.client.";
+    private static final String PRODUCTION = "production";
 
-    IssuerConfiguration(OAuth2AuthorizationServerProperties server) {
+    IssuerConfiguration(OAuth2AuthorizationServerProperties server, Environment environment) {
+        if (environment.matchesProfiles(PRODUCTION)) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "spring.profiles.active",
+                    PRODUCTION,
+                    "The development issuer gives any token to whoever has one secret. Production needs another issuer.");
+        }
         server.getClient()
                 .forEach((name, client) -> SecretsOfSettings.require(
                         CLIENTS + name + ".registration.client-secret",

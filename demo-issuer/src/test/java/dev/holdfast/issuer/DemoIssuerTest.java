@@ -179,7 +179,7 @@ class DemoIssuerTest {
     @Test
     void inProductionItDoesNotStart() {
         assertThatThrownBy(() -> HoldfastApplication.run(
-                                DemoIssuerApplication.class, "demo-issuer", "--spring.profiles.active=tls,production")
+                                DemoIssuerApplication.class, "demo-issuer", "--spring.profiles.active=production")
                         .close())
                 .hasRootCauseInstanceOf(InvalidConfigurationPropertyValueException.class)
                 .hasStackTraceContaining("Production needs another issuer");
