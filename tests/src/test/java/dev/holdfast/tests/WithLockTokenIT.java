@@ -105,7 +105,8 @@ class WithLockTokenIT {
     @Test
     void aCommandOutlivesATokenThatItsFileReplacesInTime() throws Exception {
         Path file = Files.writeString(folder.resolve("token"), "one\n");
-        Process process = begin(Map.of("HOLDFAST_TOKEN_FILE", file.toString()), "sh", "-c", "touch up; read line");
+        Process process =
+                begin(Map.of("HOLDFAST_TOKEN_FILE", file.toString()), "sh", "-c", "touch up; read line; exit 0");
         until(() -> Files.exists(folder.resolve("up")));
 
         valid = "two";
