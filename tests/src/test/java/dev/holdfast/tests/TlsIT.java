@@ -16,6 +16,7 @@ import dev.holdfast.launcher.suite.Suite;
 import dev.holdfast.launcher.suite.SuiteOptions;
 import dev.holdfast.launcher.suite.Tls;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -130,7 +131,10 @@ class TlsIT {
      */
     private static void assertNotBelieved(Instance instance, Tls other, Callable<?> asked) throws Exception {
         instance.kill();
-        try (var impostor = new Impostor(instance.uri(), other)) {
+        // Its port is free once it is gone for good.
+        try (var impostor = await().atMost(LIMIT)
+                .ignoreException(BindException.class)
+                .until(() -> new Impostor(instance.uri(), other), Objects::nonNull)) {
             await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> {
                 asked.call();
                 return impostor.connections() > 0;
